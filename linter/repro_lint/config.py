@@ -1,0 +1,251 @@
+"""What the user asks for: the configuration file and the flags, checked and merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.errors import UserError
+from repro_lint.findings import Confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+FILE_NAMES = ("repro-lint.toml", ".repro-lint.toml", "pyproject.toml")
+PARSERS = ("auto", "ast", "libcst")
+CONFIDENCES = tuple(level.label for level in Confidence)
+KINDS = ("", "library")
+
+
+class Config(NamedTuple):
+    """Every choice, with its default; `origins` says which file or flag set a value."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    min_confidence: Confidence = Confidence.MEDIUM
+    min_score: int | None = None
+    exit_zero: bool = False
+    preview: bool = False
+    parser: str = "auto"
+    workers: int = 1
+    max_file_bytes: int = 2_000_000
+    exclude: tuple[str, ...] = ()
+    kind: str = ""
+    origins: tuple[tuple[str, str], ...] = ()
+
+    def origin(self, key: str) -> str:
+        """Name the file or flag that set a value; empty for a default."""
+        return dict(self.origins).get(key, "")
+
+
+DEFAULT = Config()
+
+
+def load(
+    root: Path, flags: Mapping[str, object], *, file: Path | None = None, isolated: bool = False
+) -> Config:
+    """Merge the defaults, the configuration of a repository, and the flags over it.
+
+    A file that is named is read even where the repository's own is ignored.
+    """
+    source = file if file is not None else None if isolated else _find(root)
+    config = DEFAULT
+    if source is not None:
+        config = _merge(config, _read(source, named=file is not None), source.name)
+    return _merge(config, flags, "flag")
+
+
+def check_selectors(config: Config, rules: Mapping[str, str]) -> None:
+    """Refuse a selector that is no code, name or prefix of a code; `rules` maps codes to names."""
+    per_file = [("per-file-ignores", chosen) for _, chosen in config.per_file_ignores]
+    for key, chosen in [("select", config.select), ("ignore", config.ignore), *per_file]:
+        for selector in chosen:
+            if not any(matches(selector, code, name) for code, name in rules.items()):
+                raise _unknown_rule(selector, key, config, rules)
+
+
+def matches(selector: str, code: str, name: str) -> bool:
+    """Tell whether a selector (`RNG001`, `unseeded-draw`, `RNG`, `ALL`) names a rule."""
+    return selector in (name, "ALL") or (bool(selector) and code.startswith(selector))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that is most like the one given; empty where none is."""
+    import difflib  # noqa: PLC0415
+
+    by_lower = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[close[0]] if close else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint that names the nearest known word, or says where to look."""
+    close = nearest(word, known)
+    return f"did you mean `{close}`?" if close else otherwise
+
+
+def _unknown_rule(selector: str, key: str, config: Config, rules: Mapping[str, str]) -> UserError:
+    known = [*rules, *rules.values(), *{code[:3] for code in rules}]
+    origin = config.origin(key.replace("-", "_"))
+    place = f"`--{key}`" if origin == "flag" else f"`{key}` of `{origin}`"
+    hint = did_you_mean(selector, known, "`repro-lint rules` lists every rule")
+    return UserError(f"unknown rule `{selector}` in {place}", hint)
+
+
+def _find(root: Path) -> Path | None:
+    for name in FILE_NAMES:
+        path = root / name
+        if path.is_file() and (name != "pyproject.toml" or _mentions(path)):
+            return path
+    return None
+
+
+def _mentions(path: Path) -> bool:
+    """Spare the TOML parser where a project file does not speak of us."""
+    try:
+        return b"repro-lint" in path.read_bytes()
+    except OSError:
+        return False
+
+
+def _read(path: Path, *, named: bool) -> dict[str, object]:
+    """The table of a file that is for us, its keys with underscores."""
+    table = _parse(path)
+    if path.name == "pyproject.toml":
+        tool = table.get("tool")
+        table = tool.get("repro-lint", {}) if isinstance(tool, dict) else {}
+        if named and not table:
+            message = f"`{path}` has no `[tool.repro-lint]` table"
+            raise UserError(message, "add the table, or leave out `--config`")
+    if not isinstance(table, dict):
+        message = f"`tool.repro-lint` in `{path.name}` must be a table"
+        raise UserError(message, "write `[tool.repro-lint]` and one key a line below it")
+    return {_key(key, path.name): value for key, value in table.items()}
+
+
+def _parse(path: Path) -> dict[str, object]:
+    import sys  # noqa: PLC0415
+
+    if sys.version_info >= (3, 11):
+        import tomllib  # noqa: PLC0415
+    else:
+        import tomli as tomllib  # noqa: PLC0415
+
+    try:
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as problem:
+        reason = (problem.strerror or "unreadable").lower()
+        message = f"cannot read configuration `{path}`: {reason}"
+        raise UserError(message, "check the path given to `--config`") from problem
+    except ValueError as problem:
+        message = f"`{path.name}` is not valid TOML: {_one_line(str(problem))}"
+        raise UserError(message, "mend the file, or pass `--isolated` to ignore it") from problem
+
+
+def _one_line(text: str) -> str:
+    text = " ".join(text.split())
+    return text[:1].lower() + text[1:]
+
+
+def _key(written: str, file: str) -> str:
+    key = written.replace("-", "_")
+    if key in _READERS and "_" not in written:
+        return key
+    message = f"unknown key `{written}` in `{file}`"
+    keys = [name.replace("_", "-") for name in sorted(_READERS)]
+    raise UserError(message, did_you_mean(written, keys, f"known keys: {', '.join(keys)}"))
+
+
+def _merge(config: Config, values: Mapping[str, object], origin: str) -> Config:
+    """Lay values over a configuration, each checked for its type."""
+    checked: dict[str, object] = {}
+    for key, value in values.items():
+        expected, read = _READERS[key]
+        found = read(value)
+        if found is None:
+            raise _wrong_type(key, value, expected, origin)
+        checked[key] = found
+    origins = {**dict(config.origins), **dict.fromkeys(checked, origin)}
+    return config._replace(**checked, origins=tuple(sorted(origins.items())))  # type: ignore[arg-type]
+
+
+def _wrong_type(key: str, value: object, expected: str, origin: str) -> UserError:
+    name = key.replace("_", "-")
+    place = f"`--{name}`" if origin == "flag" else f"`{name}` in `{origin}`"
+    shown = value if isinstance(value, str) else repr(value)
+    hint = did_you_mean(value, _CHOICES.get(key, ()), "") if isinstance(value, str) else ""
+    return UserError(f"{place} must be {expected}, not `{shown}`", hint or _example(name, key))
+
+
+def _example(name: str, key: str) -> str:
+    return f"for example `{name} = {_EXAMPLES[key]}`" if key in _EXAMPLES else ""
+
+
+def _strings(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    return None
+
+
+def _table_of_strings(value: object) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+    if not isinstance(value, dict):
+        return None
+    read = [(str(pattern), _strings(codes)) for pattern, codes in sorted(value.items())]
+    kept = tuple((pattern, codes) for pattern, codes in read if codes is not None)
+    return kept if len(kept) == len(read) else None
+
+
+def _truth(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _number(least: int, most: int) -> Callable[[object], int | None]:
+    def read(value: object) -> int | None:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return value if whole and least <= value <= most else None  # type: ignore[operator,return-value]
+
+    return read
+
+
+def _one_of(choices: Sequence[str]) -> Callable[[object], str | None]:
+    return lambda value: value if isinstance(value, str) and value in choices else None
+
+
+def _confidence(value: object) -> Confidence | None:
+    if isinstance(value, str) and value in CONFIDENCES:
+        return Confidence[value.upper()]
+    return None
+
+
+_MANY = 1_000_000_000
+_Reader = tuple[str, "Callable[[object], object]"]
+_READERS: dict[str, _Reader] = {
+    "select": ("a list of rules", _strings),
+    "ignore": ("a list of rules", _strings),
+    "per_file_ignores": ("a table of patterns, each with a list of rules", _table_of_strings),
+    "min_confidence": (f"one of {', '.join(CONFIDENCES)}", _confidence),
+    "min_score": ("a whole number from 0 to 100", _number(0, 100)),
+    "exit_zero": ("true or false", _truth),
+    "preview": ("true or false", _truth),
+    "parser": (f"one of {', '.join(PARSERS)}", _one_of(PARSERS)),
+    "workers": ("a whole number from 1 to 64", _number(1, 64)),
+    "max_file_bytes": ("a whole number of bytes, at least 1", _number(1, _MANY)),
+    "exclude": ("a list of patterns", _strings),
+    "kind": ("`library`, or empty", _one_of(KINDS)),
+}
+_CHOICES = {"min_confidence": CONFIDENCES, "parser": PARSERS, "kind": ("library",)}
+_EXAMPLES = {
+    "select": '["RNG", "SKL001"]',
+    "ignore": '["DEP003"]',
+    "per_file_ignores": '{ "tests/*" = ["RNG"] }',
+    "min_confidence": '"medium"',
+    "min_score": "80",
+    "exit_zero": "true",
+    "preview": "true",
+    "parser": '"auto"',
+    "workers": "2",
+    "max_file_bytes": "2000000",
+    "exclude": '["third_party/"]',
+    "kind": '"library"',
+}
