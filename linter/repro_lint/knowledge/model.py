@@ -1,0 +1,63 @@
+"""What is known of an API: facts of the libraries, no logic of rules."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Condition(NamedTuple):
+    """An API is random only when an argument has one of these values.
+
+    `default` is the value when the argument is omitted; `negated` turns it round:
+    random unless the argument has one of the values.
+    """
+
+    parameter: str
+    position: int
+    values: tuple[object, ...]
+    default: object
+    negated: bool = False
+
+
+class Api(NamedTuple):
+    """One fact about one callable (or attribute, for switches).
+
+    `role` is one of
+    - draw: draws random numbers; from `streams` when its seed parameter is omitted or
+      None (`parameter` "" means that it has none);
+    - generator: makes a private generator, from `streams` ("entropy", "fixed", or a
+      shared stream) when its seed parameter is omitted or None;
+    - seed: seeds `streams`; restore: sets the state of `streams`;
+    - listing: returns names in an order of the file system;
+    - download: fetches something that `parameter` would pin;
+    - switch: a determinism switch (function or attribute).
+    `streams` holds stream names (python, numpy, torch, tensorflow, keras, ...) or
+    "entropy" (nothing seeds it), "fixed" (a constant: same in each run), "none" (no
+    draw). `required` means that the call fails without the seed parameter.
+    All `conditions` must hold; several rows of one name are alternatives, told apart
+    by their conditions or by `since` (that version on) and `until` (before it) of the
+    distribution `library`. `default` is the seed parameter's value when omitted, and
+    `version` the release of the library that the fact was taken from.
+    `effect` is "varies" where results differ between seeds and "draws" where the
+    stream advances but the result is stable. `method` marks rows whose name ends in
+    a method of a class, such as `pandas.DataFrame.sample`.
+    `omitted` tells for seeders what None means: "entropy", "fixed" or "" (an error).
+    """
+
+    name: str
+    role: str
+    library: str
+    streams: tuple[str, ...] = ()
+    parameter: str = ""
+    position: int = -1
+    required: bool = False
+    conditions: tuple[Condition, ...] = ()
+    since: str = ""
+    until: str = ""
+    effect: str = "varies"
+    method: bool = False
+    omitted: str = ""
+    kind: str = ""
+    source: str = ""
+    default: object = None
+    version: str = ""
