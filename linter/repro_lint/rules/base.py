@@ -1,0 +1,100 @@
+"""What a rule is, and what it may look at."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from repro_lint.findings import Confidence, Finding, Location, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from repro_lint.config import Config
+    from repro_lint.flow.program import Program
+    from repro_lint.flow.seeds import SeedFlow
+    from repro_lint.repository.files import Repository
+    from repro_lint.repository.manifests import Manifests
+    from repro_lint.syntax.index import ModuleIndex
+
+
+class Context:
+    """A repository and all facts of it, each made once, when asked."""
+
+    def __init__(self, repository: Repository, config: Config) -> None:
+        """Hold the repository; read nothing yet."""
+        self.repository = repository
+        self.config = config
+
+    @cached_property
+    def modules(self) -> Mapping[str, ModuleIndex]:
+        """The index of each Python file and notebook that parses, by path, sorted."""
+        from repro_lint.syntax.read import read_modules  # noqa: PLC0415
+
+        return read_modules(self.repository, self.config.parser, self.config.workers)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """Dependency files, containers, workflows and documents, as records."""
+        from repro_lint.repository.manifests import Manifests  # noqa: PLC0415
+
+        return Manifests(self.repository)
+
+    @cached_property
+    def program(self) -> Program:
+        """All modules together: names across files, classes, entry points."""
+        from repro_lint.flow.program import Program  # noqa: PLC0415
+
+        return Program(self.modules, self.repository, self.manifests)
+
+    @cached_property
+    def seed_flow(self) -> SeedFlow:
+        """Which draws are seeded on every path from each entry point."""
+        from repro_lint.flow.seeds import SeedFlow  # noqa: PLC0415
+
+        return SeedFlow(self.program)
+
+
+class Rule(ABC):
+    """One reason why a run may differ from the next.
+
+    Stateless; `check` asks the context and yields findings. A rule whose
+    `whole_repository` is true judges what is absent or how files agree; it stays
+    silent when only single files are looked at.
+    """
+
+    code: ClassVar[str]
+    name: ClassVar[str]
+    severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence] = Confidence.HIGH
+    remedy: ClassVar[str]
+    preview: ClassVar[bool] = False
+    whole_repository: ClassVar[bool] = False
+
+    def applies(self, context: Context) -> bool:  # noqa: ARG002  the default looks at nothing
+        """Tell whether there is anything to judge; False means not applicable."""
+        return True
+
+    @abstractmethod
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield each finding."""
+
+    def at(
+        self,
+        location: Location,
+        message: str,
+        *,
+        severity: Severity | None = None,
+        confidence: Confidence | None = None,
+        group: str = "",
+    ) -> Finding:
+        """Make a finding of this rule; severity and confidence default to the rule's."""
+        return Finding(
+            location,
+            self.code,
+            message,
+            self.severity if severity is None else severity,
+            self.confidence if confidence is None else confidence,
+            group=group or location.path,
+        )

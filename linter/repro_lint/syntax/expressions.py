@@ -1,0 +1,331 @@
+"""Turns expressions of a syntax tree into values, and lists the calls in order of evaluation.
+
+Nodes are those of the standard library's `ast`, whichever parser made them.
+Constructing tuples through `tuple.__new__` halves the cost of a record; this is the
+hottest code of a run.
+"""
+
+from __future__ import annotations
+
+import _ast
+from typing import TYPE_CHECKING, Any
+
+from repro_lint.syntax.index import (
+    UNKNOWN,
+    Assign,
+    Branch,
+    Call,
+    Compound,
+    Comprehension,
+    Evaluate,
+    Literal,
+    Loop,
+    Name,
+    Result,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from repro_lint.syntax.frame import Frame
+    from repro_lint.syntax.index import Operation, Value
+
+new = tuple.__new__
+NONE = Literal(None)
+COMPREHENSIONS = {
+    "ListComp": "list",
+    "SetComp": "set",
+    "DictComp": "dict",
+    "GeneratorExp": "generator",
+}
+
+
+class Expressions:
+    """The half of the builder that reads expressions; statements are in `build`."""
+
+    def __init__(self, text: str) -> None:
+        """Start with no call; `text` is needed to count columns in characters."""
+        self.calls: list[Call] = []
+        self.operations: list[Operation] = []
+        self.frame: Frame
+        self.lines = [] if text.isascii() else text.encode("utf-8", "replace").split(b"\n")
+        self.names: dict[str, Name] = {}
+
+    def span(self, node: Any) -> Span:
+        """Where a node stands; the parser counts columns in bytes."""
+        line, end_line = node.lineno, node.end_lineno
+        column, end_column = node.col_offset, node.end_col_offset
+        if self.lines:
+            column = self.characters(line, column)
+            end_column = self.characters(end_line, end_column)
+        return new(Span, (line, column + 1, end_line, end_column + 1))
+
+    def characters(self, line: int, column: int) -> int:
+        """Turn a column in bytes into one in characters."""
+        if line > len(self.lines):
+            return column
+        return len(self.lines[line - 1][:column].decode("utf-8", "replace"))
+
+    def value(self, node: Any) -> Value:
+        """Read one expression; its calls join the current block."""
+        return VALUES[type(node)](self, node)
+
+    def values(self, nodes: list[Any]) -> tuple[Value, ...]:
+        """Read expressions from left to right."""
+        return tuple([VALUES[type(node)](self, node) for node in nodes])
+
+    def block(self, read: Callable[[], None]) -> tuple[Operation, ...]:
+        """Collect the operations of `read` apart from the current block."""
+        outer, self.operations = self.operations, []
+        read()
+        inner, self.operations = self.operations, outer
+        return tuple(inner)
+
+    def guarded(self, node: Any) -> tuple[Value, tuple[Operation, ...]]:
+        """Read an expression that may not run; its operations are kept apart."""
+        outer, self.operations = self.operations, []
+        found = VALUES[type(node)](self, node)
+        inner, self.operations = self.operations, outer
+        return found, tuple(inner)
+
+    def name(self, text: str) -> Name:
+        """The one record for this name."""
+        found = self.names.get(text)
+        if found is None:
+            found = self.names[text] = Name(text)
+        return found
+
+    def read_constant(self, node: Any) -> Value:
+        return new(Literal, (node.value,))
+
+    def read_name(self, node: Any) -> Value:
+        found = self.names.get(node.id)
+        return found if found is not None else self.name(node.id)
+
+    def read_attribute(self, node: Any) -> Value:
+        parts = [node.attr]
+        inner = node.value
+        while type(inner) is _ast.Attribute:
+            parts.append(inner.attr)
+            inner = inner.value
+        if type(inner) is _ast.Name:
+            parts.append(inner.id)
+            parts.reverse()
+            return self.name(".".join(parts))
+        found = VALUES[type(inner)](self, inner)
+        for attribute in reversed(parts):
+            found = new(Compound, ("Attribute", attribute, (found,), None))
+        return found
+
+    def read_call(self, node: Any) -> Value:
+        parts = []
+        head = node.func
+        while type(head) is _ast.Attribute:
+            parts.append(head.attr)
+            head = head.value
+        receiver = None
+        if type(head) is _ast.Name:
+            parts.append(head.id)
+        else:
+            receiver = VALUES[type(head)](self, head)
+            parts.append("")
+        parts.reverse()
+        arguments = self.values(node.args)
+        keywords = tuple([(k.arg or "**", VALUES[type(k.value)](self, k.value)) for k in node.keywords])
+        place = len(self.calls)
+        span = self.span(node)
+        function = self.frame.place
+        fields = (".".join(parts), "", receiver, arguments, keywords, span, function)
+        self.calls.append(new(Call, fields))
+        self.operations.append(new(Evaluate, (place,)))
+        return new(Result, (place,))
+
+    def compound(self, node: Any, detail: str, parts: list[Any]) -> Value:
+        return new(Compound, (type(node).__name__, detail, self.values(parts), None))
+
+    def read_sequence(self, node: Any) -> Value:
+        return self.compound(node, "", node.elts)
+
+    def read_set(self, node: Any) -> Value:
+        return Compound("Set", "", self.values(node.elts), self.span(node))
+
+    def read_dict(self, node: Any) -> Value:
+        parts: list[Value] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            parts.append(UNKNOWN if key is None else self.value(key))
+            parts.append(self.value(value))
+        return Compound("Dict", "", tuple(parts), None)
+
+    def read_binary(self, node: Any) -> Value:
+        """Read a chain such as `a + b + c` without recursion to the left."""
+        rights = []
+        while type(node) is _ast.BinOp:
+            rights.append(node)
+            node = node.left
+        found = self.value(node)
+        for outer in reversed(rights):
+            parts = (found, self.value(outer.right))
+            found = new(Compound, ("BinOp", type(outer.op).__name__, parts, None))
+        return found
+
+    def read_unary(self, node: Any) -> Value:
+        inner = self.value(node.operand)
+        if type(node.op) is _ast.USub and isinstance(inner, Literal):
+            number = inner.value
+            if isinstance(number, (int, float, complex)) and not isinstance(number, bool):
+                return Literal(-number)
+        return Compound("UnaryOp", type(node.op).__name__, (inner,), None)
+
+    def read_boolean(self, node: Any) -> Value:
+        parts = [self.value(node.values[0])]
+        for other in node.values[1:]:
+            found, operations = self.guarded(other)
+            self.branch(parts[0], operations, (), other.lineno)
+            parts.append(found)
+        return Compound("BoolOp", type(node.op).__name__, tuple(parts), None)
+
+    def read_choice(self, node: Any) -> Value:
+        test = self.value(node.test)
+        body, body_operations = self.guarded(node.body)
+        orelse, orelse_operations = self.guarded(node.orelse)
+        self.branch(test, body_operations, orelse_operations, node.lineno)
+        return Compound("IfExp", "", (test, body, orelse), None)
+
+    def branch(
+        self,
+        test: Value,
+        body: tuple[Operation, ...],
+        orelse: tuple[Operation, ...],
+        line: int,
+    ) -> None:
+        """Add a branch unless both ways are empty."""
+        if body or orelse:
+            self.operations.append(Branch(test, body, orelse, line))
+
+    def read_compare(self, node: Any) -> Value:
+        detail = type(node.ops[0]).__name__ if len(node.ops) == 1 else ""
+        return self.compound(node, detail, [node.left, *node.comparators])
+
+    def read_subscript(self, node: Any) -> Value:
+        return self.compound(node, "", [node.value, node.slice])
+
+    def read_slice(self, node: Any) -> Value:
+        parts = tuple(
+            NONE if part is None else self.value(part)
+            for part in (node.lower, node.upper, node.step)
+        )
+        return Compound("Slice", "", parts, None)
+
+    def read_inner(self, node: Any) -> Value:
+        return self.value(node.value)
+
+    def read_starred(self, node: Any) -> Value:
+        return self.compound(node, "", [node.value])
+
+    def read_text(self, node: Any) -> Value:
+        parts = tuple(self.text_parts(node.values))
+        return Compound("JoinedStr", "", parts, None)
+
+    def text_parts(self, nodes: list[Any]) -> list[Value]:
+        """Values of the pieces of an f-string; adjacent constants are one text."""
+        parts: list[Value] = []
+        for node in nodes:
+            if type(node) is _ast.Constant and parts and isinstance(parts[-1], Literal):
+                parts[-1] = Literal(str(parts[-1].value) + str(node.value))
+            elif type(node) is _ast.Constant:
+                parts.append(Literal(node.value))
+            else:
+                parts.append(self.value(node.value))
+                if node.format_spec is not None:
+                    self.text_parts(node.format_spec.values)
+        return parts
+
+    def read_yield(self, node: Any) -> Value:
+        self.frame.is_generator = True
+        if node.value is None:
+            return NONE
+        return self.compound(node, "", [node.value])
+
+    def read_walrus(self, node: Any) -> Value:
+        found = self.value(node.value)
+        self.frame.bind(node.target.id)
+        self.operations.append(Assign(self.name(node.target.id), found, self.span(node)))
+        return found
+
+    def read_comprehension(self, node: Any) -> Value:
+        iterables: list[Value] = []
+        targets: list[Value] = []
+        elements: list[Value] = []
+
+        def element() -> None:
+            pair = (node.key, node.value) if isinstance(node, _ast.DictComp) else (node.elt,)
+            found = self.values(list(pair))
+            elements.append(found[0] if len(found) == 1 else Compound("Tuple", "", found, None))
+
+        def generator(depth: int) -> None:
+            if depth == len(node.generators):
+                element()
+                return
+            source = node.generators[depth]
+            iterables.append(self.value(source.iter))
+            targets.append(self.target(source.target))
+            place = len(targets) - 1
+
+            def body() -> None:
+                for condition in source.ifs:
+                    self.value(condition)
+                generator(depth + 1)
+
+            inner = self.block(body)
+            span = self.span(node)
+            loop = Loop("comprehension", targets[place], iterables[place], inner, (), span)
+            self.operations.append(loop)
+
+        generator(0)
+        kind = COMPREHENSIONS[type(node).__name__]
+        return Comprehension(kind, tuple(iterables), tuple(targets), elements[0], self.span(node))
+
+    def target(self, node: Any) -> Value:
+        """Read the target of an assignment and bind its names."""
+        kind = type(node)
+        if kind is _ast.Name:
+            self.frame.bind(node.id)
+            return self.name(node.id)
+        if kind is _ast.Tuple or kind is _ast.List:
+            parts = tuple([self.target(part) for part in node.elts])
+            return Compound("Tuple", "", parts, None)
+        if kind is _ast.Starred:
+            return Compound("Starred", "", (self.target(node.value),), None)
+        return self.value(node)
+
+
+VALUES: dict[type, Callable[[Any, Any], Value]] = {
+    _ast.Constant: Expressions.read_constant,
+    _ast.Name: Expressions.read_name,
+    _ast.Attribute: Expressions.read_attribute,
+    _ast.Call: Expressions.read_call,
+    _ast.Tuple: Expressions.read_sequence,
+    _ast.List: Expressions.read_sequence,
+    _ast.Set: Expressions.read_set,
+    _ast.Dict: Expressions.read_dict,
+    _ast.BinOp: Expressions.read_binary,
+    _ast.UnaryOp: Expressions.read_unary,
+    _ast.BoolOp: Expressions.read_boolean,
+    _ast.IfExp: Expressions.read_choice,
+    _ast.Compare: Expressions.read_compare,
+    _ast.Subscript: Expressions.read_subscript,
+    _ast.Slice: Expressions.read_slice,
+    _ast.Await: Expressions.read_inner,
+    _ast.Starred: Expressions.read_starred,
+    _ast.JoinedStr: Expressions.read_text,
+    _ast.Yield: Expressions.read_yield,
+    _ast.YieldFrom: Expressions.read_yield,
+    _ast.NamedExpr: Expressions.read_walrus,
+    _ast.ListComp: Expressions.read_comprehension,
+    _ast.SetComp: Expressions.read_comprehension,
+    _ast.DictComp: Expressions.read_comprehension,
+    _ast.GeneratorExp: Expressions.read_comprehension,
+}
+if hasattr(_ast, "TemplateStr"):
+    VALUES[_ast.TemplateStr] = Expressions.read_text

@@ -1,0 +1,78 @@
+"""What a name means in a module: an import, a definition of its own, or a builtin."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from repro_lint.syntax.index import Import
+
+BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
+
+
+class Scope(Protocol):
+    """The part of a function that decides what its names mean."""
+
+    @property
+    def kind(self) -> str:
+        """Tell a class body from a function."""
+
+    @property
+    def parent(self) -> int:
+        """The place of the enclosing scope, -1 for none."""
+
+    @property
+    def bound(self) -> Sequence[str] | set[str]:
+        """The names that the body binds other than by import."""
+
+
+def imported_name(entry: Import) -> str:
+    """The dotted name that an import binds its alias to."""
+    if not entry.member:
+        whole = entry.module
+        return whole if entry.alias != whole.partition(".")[0] else entry.alias
+    return entry.module + ("" if entry.module.endswith(".") else ".") + entry.member
+
+
+class Names:
+    """Resolves names of one module by its scopes; answers are kept."""
+
+    def __init__(self, scopes: Sequence[Scope], imports: Sequence[Import]) -> None:
+        """Sort the imports by scope; a later one wins, except in a try statement."""
+        self.parents = [scope.parent for scope in scopes]
+        self.is_class = [scope.kind == "class" for scope in scopes]
+        self.bound = [frozenset(scope.bound) for scope in scopes]
+        self.imported: list[dict[str, str]] = [{} for _ in scopes]
+        self.answers: dict[tuple[int, str], str] = {}
+        for entry in imports:
+            known = self.imported[entry.function]
+            if entry.member != "*" and not (entry.optional and entry.alias in known):
+                known[entry.alias] = imported_name(entry)
+
+    def target(self, function: int, name: str) -> str:
+        """The name through imports, `builtins.x` for a builtin, "" for anything else."""
+        key = (function, name)
+        found = self.answers.get(key)
+        if found is None:
+            head, _, rest = name.partition(".")
+            found = self.head(function, head)
+            if found and rest:
+                found = found + "." + rest
+            self.answers[key] = found
+        return found
+
+    def head(self, function: int, name: str) -> str:
+        """Resolve a name without dots, from the innermost scope outwards."""
+        scope = function
+        while scope >= 0:
+            if scope == function or not self.is_class[scope]:
+                found = self.imported[scope].get(name)
+                if found is not None:
+                    return found
+                if name in self.bound[scope]:
+                    return ""
+            scope = self.parents[scope]
+        return "builtins." + name if name in BUILTINS else ""
