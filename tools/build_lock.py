@@ -1,4 +1,4 @@
-"""Refresh requirements/*.txt: every package that this project is built, tested and checked with.
+"""Refresh requirements/*.txt: what this project is built, tested and checked with.
 
     python tools/build_lock.py           resolve anew and write the files (needs uv and the registry)
     python tools/build_lock.py --check   say whether the files still fit what they were made from

@@ -2,7 +2,7 @@
 
     python3 tools/dev.py demo     report on the sample repository in examples/
     python3 tools/dev.py test     run all tests, with coverage
-    python3 tools/dev.py check    lint, types, layers, generated files, and repro-lint on itself
+    python3 tools/dev.py ci       lint, types, layers, generated files, and repro-lint on itself
     python3 tools/dev.py readme   write the demo's report into README.md (--check: only compare)
 
 Each Python gets an environment of its own, .venv-3.11 and the like, made from hashed locks and
@@ -88,7 +88,7 @@ def test(arguments: argparse.Namespace) -> int:
     return run("-m", "pytest", *chosen)
 
 
-def check(_: argparse.Namespace) -> int:
+def ci(_: argparse.Namespace) -> int:
     """Run every check, also after one that fails, and name those that failed."""
     set_up("dev")
     checks = {
@@ -112,7 +112,7 @@ def check(_: argparse.Namespace) -> int:
 def report() -> str:
     """What the demo prints to a file, 80 columns wide, with no end of line left blank."""
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-    command = [PYTHON, "-m", "repro_lint", SAMPLE, "--exit-zero"]
+    command = [str(PYTHON), "-m", "repro_lint", SAMPLE, "--exit-zero"]
     done = subprocess.run(
         command, check=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
     )
@@ -136,7 +136,7 @@ def readme(arguments: argparse.Namespace) -> int:
     return 0
 
 
-JOBS = {"demo": demo, "test": test, "check": check, "readme": readme}
+JOBS = {"demo": demo, "test": test, "ci": ci, "readme": readme}
 
 
 def main() -> int:
