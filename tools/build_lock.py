@@ -1,6 +1,6 @@
 """Refresh requirements/*.txt: what this project is built, tested and checked with.
 
-    python tools/build_lock.py           resolve anew and write the files (needs uv and the registry)
+    python tools/build_lock.py           resolve anew and write the files; needs uv
     python tools/build_lock.py --check   say whether the files still fit what they were made from
 
 One resolution serves Python 3.10 to 3.13 on every platform; each file pins versions and hashes
@@ -10,14 +10,14 @@ and names no registry, so that it can be used with whatever registry or mirror i
 from __future__ import annotations
 
 import argparse
-from email.parser import Parser
 import hashlib
-from pathlib import Path
 import re
 import subprocess
 import sys
 import tempfile
 import zipfile
+from email.parser import Parser
+from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "requirements"

@@ -14,10 +14,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
-from pathlib import Path
 import subprocess
 import sys
 import venv
+from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv-{}.{}".format(*sys.version_info)
