@@ -1,0 +1,94 @@
+"""Decodes source bytes as Python does, and says where that fails."""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
+from typing import NamedTuple
+
+CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
+BLANK = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
+UTF8_NAMES = frozenset({"utf-8", "utf8", "u8", "utf-8-sig"})
+LATIN = ("latin-1-", "iso-8859-1-", "iso-latin-1-")
+# Decoders that take quadratic time or make other text of plain ASCII.
+ODD_CODECS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
+
+
+class Refusal(NamedTuple):
+    """Why bytes are no text, and the line where that shows (0: the whole file)."""
+
+    line: int
+    reason: str
+
+
+def decode(data: bytes, *, python: bool = False) -> str | Refusal:
+    r"""The text with \n line ends; a coding line counts in Python only."""
+    if not python and data[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
+        return _decode_as(data, "utf-16")
+    null = data.find(b"\0")
+    if null >= 0:
+        return Refusal(line_at(data, null), "holds a null byte")
+    coding = _coding(data) if python else "utf-8"
+    if isinstance(coding, Refusal):
+        return coding
+    return _decode_as(data.removeprefix(BOM_UTF8), coding)
+
+
+def normalise(text: str) -> str:
+    r"""The text with each \r\n and lone \r as \n: the line ends that Python knows."""
+    if "\r" in text:
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def line_at(data: bytes, place: int) -> int:
+    """The line, from 1, in which a byte stands."""
+    before = data[:place]
+    return before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n") + 1
+
+
+def first_lines(data: bytes, count: int) -> list[bytes]:
+    """The first lines of a file, without their ends."""
+    return re.split(rb"\r\n|\r|\n", data[:4096], maxsplit=count)[:count]
+
+
+def _decode_as(data: bytes, coding: str) -> str | Refusal:
+    try:
+        text = data.decode(coding)
+        if coding != "utf-8":
+            text.encode()
+    except UnicodeDecodeError as fault:
+        return Refusal(line_at(data, fault.start), f"is not {coding} text")
+    except (UnicodeError, LookupError):
+        return Refusal(0, f"is not {coding} text")
+    if "\0" in text:
+        return Refusal(normalise(text[: text.index("\0")]).count("\n") + 1, "holds a null byte")
+    return normalise(text)
+
+
+def _coding(data: bytes) -> str | Refusal:
+    """The encoding that the first two lines name, as PEP 263 has it; utf-8 by default."""
+    for number, line in enumerate(first_lines(data.removeprefix(BOM_UTF8), 2), 1):
+        found = CODING.match(line)
+        if found:
+            return _known(found[1].decode("ascii"), number, bom=data.startswith(BOM_UTF8))
+        if not BLANK.match(line):
+            break
+    return "utf-8"
+
+
+def _known(name: str, line: int, *, bom: bool) -> str | Refusal:
+    plain = name.lower().replace("_", "-")
+    if plain in UTF8_NAMES or plain.startswith("utf-8-"):
+        return "utf-8"
+    if bom:
+        return Refusal(line, f"names the encoding `{name}` after a byte order mark of utf-8")
+    if plain.startswith(LATIN):
+        return "iso-8859-1"
+    try:
+        known = lookup(name).name
+    except LookupError:
+        known = ""
+    if not known or known.replace("-", "_") in ODD_CODECS:
+        return Refusal(line, f"names the unknown encoding `{name}`")
+    return known
