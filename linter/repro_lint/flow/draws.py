@@ -1,0 +1,144 @@
+"""What a single call does to streams of random numbers: draw, seed, restore or make one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.knowledge.load import knowledge
+from repro_lint.syntax.index import Compound, Literal, Name, Result
+from repro_lint.syntax.values import is_none, parts, unpacks
+
+if TYPE_CHECKING:
+    from repro_lint.flow.program import Program
+    from repro_lint.knowledge.model import Api, Condition
+    from repro_lint.syntax.index import Call, ModuleIndex, Value
+
+SHARED = ("python", "numpy", "torch", "tensorflow")
+CONVERSIONS = frozenset(("builtins.int", "builtins.abs", "builtins.round", "builtins.hash", "builtins.str"))
+ENTROPY_CALLS = re.compile(
+    r"(time\.(time|time_ns|perf_counter|perf_counter_ns|monotonic)"
+    r"|datetime\.(datetime\.)?(now|utcnow|today)|os\.(getpid|urandom)"
+    r"|secrets\.\w+|uuid\.uuid[14]|builtins\.id)"
+)
+SEEDER_NAME = re.compile(r"seed|determinis|reproduc", re.IGNORECASE)
+NO_SEEDER_NAME = re.compile(r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$", re.IGNORECASE)
+
+
+class Event(NamedTuple):
+    """What a call does: `kind` is draw, seed, restore, generator or maybe-seed."""
+
+    kind: str
+    streams: tuple[str, ...]
+    fact: Api | None
+    seed: str = ""
+
+
+def facts_of(program: Program, path: str, place: int) -> tuple[Api, ...]:
+    """The known facts of the callee of a call that are valid for current versions."""
+    target = program.callee(path, place)
+    if target is None or target.kind != "library":
+        return ()
+    return tuple(fact for fact in knowledge().lookup(target.dotted) if not fact.until)
+
+
+def events(program: Program, path: str, place: int) -> tuple[Event, ...]:
+    """What a call does to streams; nothing where it cannot be known."""
+    index = program.modules[path]
+    call = index.calls[place]
+    found = []
+    for fact in facts_of(program, path, place):
+        event = event_of(index, call, fact)
+        if event is not None:
+            found.append(event)
+    return tuple(found)
+
+
+def event_of(index: ModuleIndex, call: Call, fact: Api) -> Event | None:
+    """What a call does according to one fact."""
+    if fact.role == "seed":
+        return Event("seed", fact.streams, fact, seed_kind(index, call, fact))
+    if fact.role == "restore":
+        return Event("restore", fact.streams, fact, "constant")
+    if fact.role in ("draw", "generator") and is_random(call, fact):
+        return Event(fact.role, fact.streams, fact)
+    return None
+
+
+def is_random(call: Call, fact: Api) -> bool:
+    """Whether a call surely is random and surely gets no seed."""
+    if fact.required or "none" in fact.streams or "fixed" in fact.streams:
+        return False
+    if unpacks(call) and (fact.parameter or fact.conditions):
+        return False
+    if fact.parameter and not is_none(call.argument(fact.position, fact.parameter)):
+        return False
+    return all(holds(call, condition) for condition in fact.conditions)
+
+
+def holds(call: Call, condition: Condition) -> bool:
+    """Whether a condition surely holds."""
+    given = call.argument(condition.position, condition.parameter)
+    if given is None:
+        value = condition.default
+    elif isinstance(given, Literal):
+        value = given.value
+    else:
+        return False
+    return (value in condition.values) != condition.negated
+
+
+def seed_argument(call: Call, fact: Api) -> Value | None:
+    """The argument that a seeder takes its seed from."""
+    given = call.argument(fact.position, fact.parameter)
+    if given is None and call.arguments and not fact.parameter:
+        return call.arguments[0]
+    return given
+
+
+def seed_kind(index: ModuleIndex, call: Call, fact: Api) -> str:
+    """Where the seed of a seeding call comes from: constant, entropy or given."""
+    given = seed_argument(call, fact)
+    if unpacks(call):
+        return "given"
+    if is_none(given):
+        return "entropy" if fact.omitted == "entropy" else "constant"
+    if given is not None and entropy_source(index, given):
+        return "entropy"
+    return "constant" if isinstance(given, Literal) else "given"
+
+
+def entropy_source(index: ModuleIndex, value: Value) -> str:
+    """The call that makes a value differ in each process (`time.time`), "" if none."""
+    if isinstance(value, Result):
+        call = index.calls[value.call]
+        if ENTROPY_CALLS.fullmatch(call.target):
+            return call.name
+        if call.target in CONVERSIONS:
+            return first_source(index, call.arguments)
+        if call.receiver is not None and call.name in (".timestamp", ".microsecond", ".total_seconds"):
+            return entropy_source(index, call.receiver)
+        return ""
+    if isinstance(value, Compound) and value.kind in ("BinOp", "UnaryOp", "Attribute", "IfExp"):
+        return first_source(index, parts(value))
+    return ""
+
+
+def first_source(index: ModuleIndex, values: tuple[Value, ...]) -> str:
+    """The first call among values that differs in each process."""
+    for value in values:
+        found = entropy_source(index, value)
+        if found:
+            return found
+    return ""
+
+
+def may_seed_by_name(call: Call) -> bool:
+    """Whether an unresolved callee has the name of a seeding function."""
+    last = call.name.rpartition(".")[2]
+    return bool(SEEDER_NAME.search(last)) and not NO_SEEDER_NAME.search(last)
+
+
+def name_of(value: Value | None) -> str:
+    """The text of a name, "" for any other value."""
+    return value.text if isinstance(value, Name) else ""

@@ -1,0 +1,157 @@
+"""Where runs begin: scripts, notebooks, console scripts, and what documents tell people to run."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.flow.modules import folder_of, joined
+from repro_lint.flow.operations import every
+from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Try, With
+from repro_lint.syntax.build import MAIN_TEST
+
+if TYPE_CHECKING:
+    from repro_lint.flow.program import Program
+    from repro_lint.syntax.index import ModuleIndex, Operation
+
+WEIGHTS = {
+    "training": 3.0,
+    "evaluation": 2.0,
+    "data": 2.0,
+    "notebook": 1.0,
+    "library": 1.0,
+    "smoke": 0.25,
+}
+EFFECTIVE_STATEMENTS = 3
+SMOKE_STATEMENTS = 12
+TEST_PATH = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+EXAMPLE_PATH = re.compile(r"(^|/)(demos?|docs?|benchmarks?)/")
+NO_SCRIPT = frozenset(("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py"))
+EVALUATION = re.compile(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
+PREPARATION = re.compile(r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)")
+TRAINING_CALL = re.compile(r"(^|\.)(backward|fit|fit_generator|partial_fit|fit_transform|train_on_batch|minimize|apply_gradients|learn)$")
+TRAINING_NAME = re.compile(r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)")
+
+
+class Entry(NamedTuple):
+    """A file that people run; `origin` says how that is known."""
+
+    path: str
+    line: int
+    kind: str
+    name: str
+    origin: str
+    weight: float
+
+
+def find_entries(program: Program) -> tuple[Entry, ...]:
+    """All entries of a repository, sorted by path; test code is none."""
+    commanded = commanded_paths(program)
+    found = []
+    for path, index in program.modules.items():
+        if TEST_PATH.search(path) or path.rpartition("/")[2] in NO_SCRIPT:
+            continue
+        origin = origin_of(program, index, path in commanded)
+        if origin:
+            kind = kind_of(program, index)
+            line = index.main_guard.line if index.main_guard else 1
+            found.append(Entry(path, line, kind, path, origin, WEIGHTS[kind]))
+    return tuple(sorted(found))
+
+
+def commanded_paths(program: Program) -> frozenset[str]:
+    """The modules that README, Makefile, workflows and the like run."""
+    found = set()
+    for target, _ in program.manifests.run_targets:
+        if target in program.modules:
+            found.add(target)
+        else:
+            module = target.removesuffix(".py").replace("/", ".").strip(".")
+            path = program.table.find("", module) if module else ""
+            main = program.table.find("", module + ".__main__") if module else ""
+            found.update((path, main))
+    return frozenset(found - {""})
+
+
+def origin_of(program: Program, index: ModuleIndex, commanded: bool) -> str:  # noqa: FBT001
+    """How a module is known to be run, "" if it is not."""
+    if index.path.endswith(".ipynb"):
+        return "notebook"
+    if index.main_guard is not None:
+        return "main guard"
+    if commanded:
+        return "command"
+    if index.path.endswith("__main__.py"):
+        return "module"
+    return "script" if is_bare_script(program, index) else ""
+
+
+def is_bare_script(program: Program, index: ModuleIndex) -> bool:
+    """Whether a module outside packages does things at its top level and none imports it."""
+    folder = folder_of(index.path)
+    if joined(folder, "__init__.py") in program.table.paths:
+        return False
+    effects = sum(1 for operation in index.functions[0].body if has_effect(operation))
+    if effects < EFFECTIVE_STATEMENTS:
+        return False
+    return not any(index.path in paths for paths in program.imported_paths.values())
+
+
+def has_effect(operation: Operation) -> bool:
+    """Whether a statement of a module does more than define."""
+    return isinstance(operation, (Evaluate, Loop, With, Try, Branch))
+
+
+def kind_of(program: Program, index: ModuleIndex) -> str:
+    """What a run from this module does, by what it reaches and how it is called."""
+    path = index.path
+    if path.endswith(".ipynb"):
+        return "notebook"
+    name = path.rpartition("/")[2].lower()
+    if is_smoke(program, index):
+        return "smoke"
+    trains = any(TRAINING_CALL.search(call.name) for call in index.calls)
+    if EVALUATION.search(name) and not TRAINING_NAME.search(name):
+        return "evaluation"
+    if PREPARATION.search(name) and not trains:
+        return "data"
+    if trains or TRAINING_NAME.search(name) or reaches_training(program, path):
+        return "training"
+    return "data" if PREPARATION.search(path.lower()) else "evaluation"
+
+
+def reaches_training(program: Program, path: str) -> bool:
+    """Whether a module that the run imports trains."""
+    return any(
+        TRAINING_CALL.search(call.name)
+        for other in program.closure(path)
+        for call in program.modules[other].calls
+    )
+
+
+def is_smoke(program: Program, index: ModuleIndex) -> bool:
+    """Whether the main part only tries out a module that others import."""
+    if index.main_guard is None:
+        return False
+    guarded = main_body(index)
+    if sum(1 for _ in every(guarded)) > SMOKE_STATEMENTS * 3:
+        return False
+    if any("rgument" in call.name or "parse_args" in call.name for call in index.calls):
+        return False
+    lines = index.main_guard.end_line - index.main_guard.line
+    if lines > SMOKE_STATEMENTS:
+        return False
+    return any(index.path in paths for paths in program.imported_paths.values())
+
+
+def main_body(index: ModuleIndex) -> tuple[Operation, ...]:
+    """The operations below `if __name__ == "__main__"`."""
+    for operation in index.functions[0].body:
+        if isinstance(operation, Branch) and is_main_test(operation):
+            return operation.body
+    return ()
+
+
+def is_main_test(operation: Branch) -> bool:
+    """Whether a branch is the main guard."""
+    return isinstance(operation.test, Compound) and operation.test == MAIN_TEST

@@ -1,0 +1,388 @@
+"""All modules together: what a name means across files, and where runs begin."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.flow.modules import ModuleTable, folder_of, joined
+from repro_lint.flow.operations import assignments
+from repro_lint.knowledge.load import knowledge
+from repro_lint.syntax.index import Name, Result
+from repro_lint.syntax.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from repro_lint.flow.entries import Entry
+    from repro_lint.repository.files import Repository
+    from repro_lint.repository.manifests import Manifests
+    from repro_lint.syntax.index import Call, Function, ModuleIndex, Value
+
+REEXPORT_STEPS = 8
+
+
+class Target(NamedTuple):
+    """What a name means: a function, class or module of the repository, or a library's name.
+
+    `place` is the place of the function or class body in its module, `dotted` the
+    qualified name of a library's member.
+    """
+
+    kind: str
+    path: str = ""
+    place: int = -1
+    dotted: str = ""
+
+
+class Program:
+    """The modules of a repository, linked by name."""
+
+    def __init__(
+        self, modules: Mapping[str, ModuleIndex], repository: Repository, manifests: Manifests
+    ) -> None:
+        """Keep the modules; links are made when asked for."""
+        self.modules = modules
+        self.repository = repository
+        self.manifests = manifests
+        self.table = ModuleTable(modules)
+        self.definitions = {path: definitions(index) for path, index in modules.items()}
+        self._names: dict[str, Names] = {}
+        self._members: dict[tuple[str, str], Target | None] = {}
+        self._calls: dict[tuple[str, int], Target | None] = {}
+        self._types: dict[tuple[str, int], dict[str, Target]] = {}
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Where runs begin, sorted by path."""
+        from repro_lint.flow.entries import find_entries  # noqa: PLC0415  it asks the program
+
+        return find_entries(self)
+
+    @cached_property
+    def imported_paths(self) -> Mapping[str, frozenset[str]]:
+        """For each module the modules of the repository that it imports, itself excluded."""
+        return {path: frozenset(self.imports_of(path)) for path in self.modules}
+
+    def imports_of(self, path: str) -> set[str]:
+        """The modules that one module imports."""
+        found = set()
+        for entry in self.modules[path].imports:
+            found.add(self.table.find(path, entry.module))
+            if entry.member and entry.member != "*":
+                dot = "" if entry.module.endswith(".") else "."
+                found.add(self.table.find(path, entry.module + dot + entry.member))
+        return found - {"", path}
+
+    @cached_property
+    def reached(self) -> Mapping[str, frozenset[str]]:
+        """For each entry the paths of all modules that its run imports, its own included."""
+        return {entry.path: frozenset(self.closure(entry.path)) for entry in self.entries}
+
+    def closure(self, path: str) -> set[str]:
+        """A module and all that it imports, directly or not."""
+        found, waiting = {path}, [path]
+        while waiting:
+            for other in self.imported_paths[waiting.pop()]:
+                if other not in found:
+                    found.add(other)
+                    waiting.append(other)
+        return found
+
+    def entries_reaching(self, path: str) -> tuple[Entry, ...]:
+        """The entries whose run imports a module."""
+        return tuple(entry for entry in self.entries if path in self.reached[entry.path])
+
+    def names(self, path: str) -> Names:
+        """The name resolution of one module."""
+        found = self._names.get(path)
+        if found is None:
+            index = self.modules[path]
+            found = self._names[path] = Names(index.functions, index.imports)
+        return found
+
+    def function(self, target: Target) -> Function:
+        """The record of a function or class of the repository."""
+        return self.modules[target.path].functions[target.place]
+
+    def callee(self, path: str, place: int) -> Target | None:
+        """What a call calls; None if that cannot be known."""
+        key = (path, place)
+        if key not in self._calls:
+            self._calls[key] = self.resolve_call(path, self.modules[path].calls[place])
+        return self._calls[key]
+
+    def resolve_call(self, path: str, call: Call) -> Target | None:
+        """Resolve the callee of a call without asking the kept answers."""
+        if call.receiver is None:
+            return self.resolve(path, call.function, call.name)
+        holder = self.type_of(path, call.function, call.receiver)
+        attributes = call.name.lstrip(".")
+        if holder is None or not attributes or "." in attributes:
+            return None
+        return self.member_of_type(holder, attributes)
+
+    def resolve(self, path: str, function: int, name: str) -> Target | None:
+        """What a dotted name means inside a function."""
+        dotted = self.names(path).target(function, name)
+        if dotted.startswith("builtins."):
+            return Target("library", dotted=dotted)
+        if dotted:
+            return self.resolve_dotted(path, dotted)
+        return self.resolve_local(path, function, name)
+
+    def resolve_local(self, path: str, function: int, name: str) -> Target | None:
+        """Resolve a name that no import binds: a definition here, or a typed variable."""
+        head, _, rest = name.partition(".")
+        found = self.definition(path, function, head)
+        if found is None and head in ("self", "cls"):
+            return self.resolve_self(path, function, rest)
+        if found is not None:
+            return self.below(found, rest)
+        holder = self.variable_type(path, function, head)
+        if holder is None:
+            return None
+        if not rest:
+            return self.called_instance(holder)
+        return None if "." in rest else self.member_of_type(holder, rest)
+
+    def definition(self, path: str, function: int, head: str) -> Target | None:
+        """A function or class of the module that is visible under a name."""
+        functions = self.modules[path].functions
+        known = self.definitions[path]
+        scope = function
+        while scope >= 0:
+            outer = functions[scope]
+            if scope == function or outer.kind != "class":
+                place = known.get(f"{outer.name}.{head}" if outer.name else head)
+                if place is not None:
+                    return Target(functions[place].kind, path, place)
+                if head in outer.bound and scope != 0:
+                    return None
+            scope = outer.parent
+        return None
+
+    def resolve_self(self, path: str, function: int, rest: str) -> Target | None:
+        """Resolve what follows `self.`: a method, or a method of a typed attribute."""
+        holder = self.enclosing_class(path, function)
+        if holder is None or not rest:
+            return None
+        attribute, _, method = rest.partition(".")
+        if not method:
+            found = self.method(holder, attribute)
+            if found is not None:
+                return found
+            inner = self.attribute_types(holder).get(attribute)
+            return None if inner is None else self.called_instance(inner)
+        inner = self.attribute_types(holder).get(attribute)
+        if inner is None or "." in method:
+            return None
+        return self.member_of_type(inner, method)
+
+    def enclosing_class(self, path: str, function: int) -> Target | None:
+        """The class whose body holds a function, however deep."""
+        functions = self.modules[path].functions
+        scope = function
+        while scope >= 0:
+            if functions[scope].kind == "class":
+                return Target("class", path, scope)
+            scope = functions[scope].parent
+        return None
+
+    def below(self, target: Target, rest: str) -> Target | None:
+        """The member of a definition that a dotted rest names."""
+        if not rest:
+            return target
+        if target.kind != "class" or "." in rest:
+            return None
+        return self.method(target, rest)
+
+    def method(self, holder: Target, name: str, depth: int = 0) -> Target | None:
+        """A method of a class or of its bases; a library's base gives a library's name."""
+        if holder.kind == "library":
+            return Target("library", dotted=f"{holder.dotted}.{name}")
+        record = self.function(holder)
+        place = self.definitions[holder.path].get(f"{record.name}.{name}")
+        if place is not None:
+            kind = self.modules[holder.path].functions[place].kind
+            return Target(kind, holder.path, place)
+        if depth >= REEXPORT_STEPS:
+            return None
+        for base in record.bases:
+            parent = self.base_class(holder, base)
+            if parent is not None and parent.kind == "class":
+                found = self.method(parent, name, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def base_class(self, holder: Target, base: Value) -> Target | None:
+        """The class that a base names."""
+        if not isinstance(base, Name):
+            return None
+        outer = self.function(holder).parent
+        return self.resolve(holder.path, outer, base.text)
+
+    def library_bases(self, holder: Target, depth: int = 0) -> tuple[str, ...]:
+        """The qualified names of a library's classes that a class descends from."""
+        found: list[str] = []
+        for base in self.function(holder).bases:
+            parent = self.base_class(holder, base)
+            if parent is not None and parent.kind == "library":
+                found.append(parent.dotted)
+            elif parent is not None and parent.kind == "class" and depth < REEXPORT_STEPS:
+                found.extend(self.library_bases(parent, depth + 1))
+        return tuple(found)
+
+    def member_of_type(self, holder: Target, name: str) -> Target | None:
+        """A method of the class of a value."""
+        if holder.kind == "library":
+            return Target("library", dotted=f"{holder.dotted}.{name}")
+        return self.method(holder, name)
+
+    def called_instance(self, holder: Target) -> Target | None:
+        """What runs when an object is called."""
+        if holder.kind != "class":
+            return None
+        return self.method(holder, "__call__") or self.method(holder, "forward")
+
+    def resolve_dotted(self, path: str, dotted: str, depth: int = 0) -> Target | None:
+        """What a dotted name through imports means, seen from a module."""
+        if depth > REEXPORT_STEPS:
+            return None
+        dots = dotted[: len(dotted) - len(dotted.lstrip("."))]
+        parts = dotted.lstrip(".").split(".")
+        for count in range(len(parts), -1 if dots else 0, -1):
+            module = self.table.find(path, dots + ".".join(parts[:count]))
+            if module and (module != path or count < len(parts)):
+                return self.inside(module, parts[count:], depth)
+        return None if dots else Target("library", dotted=dotted)
+
+    def inside(self, module: str, rest: list[str], depth: int) -> Target | None:
+        """What the members named by `rest` mean in a module of the repository."""
+        if not rest:
+            return Target("module", module)
+        found = self.member(module, rest[0], depth)
+        if found is None or len(rest) == 1:
+            return found
+        if found.kind == "library":
+            return Target("library", dotted=".".join([found.dotted, *rest[1:]]))
+        if found.kind == "module":
+            return self.inside(found.path, rest[1:], depth + 1)
+        return self.below(found, ".".join(rest[1:]))
+
+    def member(self, module: str, name: str, depth: int) -> Target | None:
+        """A name of a module: its own definition, what it imports, or a submodule."""
+        key = (module, name)
+        if key not in self._members:
+            self._members[key] = None
+            self._members[key] = self.search_member(module, name, depth)
+        return self._members[key]
+
+    def search_member(self, module: str, name: str, depth: int) -> Target | None:
+        """Look for a member without asking the kept answers."""
+        index = self.modules[module]
+        place = self.definitions[module].get(name)
+        if place is not None:
+            return Target(index.functions[place].kind, module, place)
+        dotted = self.names(module).imported[0].get(name)
+        if dotted is not None:
+            return self.resolve_dotted(module, dotted, depth + 1)
+        if module.endswith("__init__.py"):
+            found = self.table.file(joined(folder_of(module), name))
+            if found:
+                return Target("module", found)
+        return self.starred(index, name, depth)
+
+    def starred(self, index: ModuleIndex, name: str, depth: int) -> Target | None:
+        """A name that comes through a star import from a module of the repository."""
+        if depth > REEXPORT_STEPS or name.startswith("_"):
+            return None
+        for entry in index.imports:
+            if entry.member == "*" and entry.function == 0:
+                module = self.table.find(index.path, entry.module)
+                if module and module != index.path:
+                    found = self.member(module, name, depth + 1)
+                    if found is not None:
+                        return found
+        return None
+
+    def variable_type(self, path: str, function: int, name: str) -> Target | None:
+        """The class of a local or module variable; None unless every assignment agrees."""
+        functions = self.modules[path].functions
+        scope = function
+        while scope >= 0:
+            if name in functions[scope].bound or scope == 0:
+                return self.local_types(path, scope).get(name)
+            scope = functions[scope].parent
+        return None
+
+    def local_types(self, path: str, function: int) -> Mapping[str, Target]:
+        """The classes of the variables of one function."""
+        key = (path, function)
+        if key not in self._types:
+            self._types[key] = {}
+            self._types[key] = self.collect_types(path, function)
+        return self._types[key]
+
+    def collect_types(self, path: str, function: int) -> dict[str, Target]:
+        """Read the classes of variables from annotations and assignments."""
+        record = self.modules[path].functions[function]
+        found: dict[str, Target | None] = {}
+        for parameter in record.parameters:
+            found[parameter.name] = self.annotated(path, record.parent, parameter.annotation)
+        for operation in assignments(record.body):
+            if isinstance(operation.target, Name):
+                name = operation.target.text
+                kind = self.annotated(path, function, operation.annotation)
+                kind = kind or self.type_of(path, function, operation.value)
+                found[name] = kind if found.get(name, kind) == kind else None
+        return {name: kind for name, kind in found.items() if kind is not None}
+
+    def attribute_types(self, holder: Target) -> Mapping[str, Target]:
+        """The classes of the attributes that `__init__` assigns."""
+        constructor = self.method(holder, "__init__")
+        if constructor is None or constructor.kind != "function":
+            return {}
+        types = self.local_types(constructor.path, constructor.place)
+        prefix = "self."
+        return {
+            name.removeprefix(prefix): kind
+            for name, kind in types.items()
+            if name.startswith(prefix)
+        }
+
+    def annotated(self, path: str, function: int, annotation: str) -> Target | None:
+        """The class that an annotation names, `X | None` and `Optional[X]` included."""
+        text = annotation.removesuffix("| None").strip()
+        if text.startswith(("Optional[", "typing.Optional[")):
+            text = text[text.index("[") + 1 : -1]
+        if not text or not text.replace(".", "").replace("_", "").isalnum():
+            return None
+        found = self.resolve(path, max(function, 0), text)
+        return found if found is not None and found.kind in ("class", "library") else None
+
+    def type_of(self, path: str, function: int, value: Value) -> Target | None:
+        """The class of a value: of what a call makes, or of a typed variable."""
+        if isinstance(value, Name):
+            if "." in value.text:
+                return None
+            return self.variable_type(path, function, value.text)
+        if not isinstance(value, Result):
+            return None
+        made = self.callee(path, value.call)
+        if made is None:
+            return None
+        if made.kind == "library":
+            dotted = knowledge().returns(made.dotted)
+            return Target("library", dotted=dotted) if dotted else None
+        return made if made.kind == "class" else None
+
+
+def definitions(index: ModuleIndex) -> dict[str, int]:
+    """The functions and classes of a module by qualified name; the last one counts."""
+    return {
+        function.name: place
+        for place, function in enumerate(index.functions)
+        if function.kind in ("function", "class") and place
+    }

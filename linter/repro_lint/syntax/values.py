@@ -1,0 +1,54 @@
+"""Questions about values that the text of a program shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from repro_lint.syntax.index import Compound, Comprehension, Literal, Name, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from repro_lint.syntax.index import Call, Value
+
+
+def is_none(value: Value | None) -> bool:
+    """Whether a value is absent or the literal None."""
+    return value is None or (isinstance(value, Literal) and value.value is None)
+
+
+def unpacks(call: Call) -> bool:
+    """Whether arguments are hidden in `*args` or `**kwargs`."""
+    if any(key == "**" for key, _ in call.keywords):
+        return True
+    return any(isinstance(a, Compound) and a.kind == "Starred" for a in call.arguments)
+
+
+def parts(value: Value) -> tuple[Value, ...]:
+    """The values that a value is directly made of."""
+    if isinstance(value, Compound):
+        return value.parts
+    if isinstance(value, Comprehension):
+        return (*value.iterables, value.element)
+    return ()
+
+
+def inside(value: Value) -> Iterator[Value]:
+    """A value and all values that it is made of, results of calls not opened."""
+    yield value
+    for part in parts(value):
+        yield from inside(part)
+
+
+def calls_inside(value: Value) -> Iterator[int]:
+    """The calls whose results a value is made of, not those in their arguments."""
+    for part in inside(value):
+        if isinstance(part, Result):
+            yield part.call
+
+
+def names_inside(value: Value) -> Iterator[str]:
+    """The names that a value mentions, not those in the arguments of its calls."""
+    for part in inside(value):
+        if isinstance(part, Name):
+            yield part.text
