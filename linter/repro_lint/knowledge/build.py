@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 LIBRARIES = Path(__file__).with_name("libraries")
 ROLES = ("draw", "generator", "seed", "restore", "listing", "download", "switch")
-FILE_KEYS = frozenset({"library", "version", "source", "aliases", "returns", "streams"})
+FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})
 GROUP_KEYS = frozenset(
     {
+        "also",
+        "library",
         "names",
         "streams",
         "parameter",
@@ -34,14 +36,11 @@ GROUP_KEYS = frozenset(
         "omitted",
         "kind",
         "source",
+        "version",
     },
 )
 CONDITION_KEYS = frozenset({"parameter", "position", "default", "is", "is_not", "given"})
 STREAM_KEYS = frozenset({"label", "seed", "modules"})
-
-
-class KnowledgeFormatError(ValueError):
-    """A TOML file of facts says something that has no meaning here."""
 
 
 def compiled_text(folder: Path = LIBRARIES) -> str:
@@ -82,7 +81,7 @@ def compile_files(folder: Path) -> dict[str, Any]:
             facts.append(fact)
         result["aliases"].update(data.get("aliases", {}))
         result["streams"].update(data.get("streams", {}))
-        result["returns"].update(_types(data.get("returns", {})))
+        result["returns"].update(_types(data.get("types", {})))
     result["methods"] = {key: sorted(value) for key, value in result["methods"].items()}
     return {"facts": facts, "names": names, **result}
 
@@ -94,9 +93,8 @@ def groups(data: Mapping[str, Any], file: str) -> Iterator[tuple[dict[str, Any],
             _refuse_unknown(group, GROUP_KEYS, f"{file} [[{role}]]")
             fact = {key: value for key, value in group.items() if key != "names"}
             fact["role"] = role
-            fact["library"] = data["library"]
-            fact["version"] = data["version"]
-            fact.setdefault("source", data["source"])
+            for key in ("library", "version", "source"):
+                fact.setdefault(key, data[key])
             if "conditions" in fact:
                 fact["conditions"] = [_condition(item, file) for item in fact["conditions"]]
             yield fact, group["names"]
@@ -107,7 +105,7 @@ def _condition(item: Mapping[str, Any], file: str) -> list[Any]:
     _refuse_unknown(item, CONDITION_KEYS, f"{file} condition")
     if len({"is", "is_not", "given"} & set(item)) != 1:
         message = f"{file}: a condition has one of is, is_not and given: {dict(item)}"
-        raise KnowledgeFormatError(message)
+        raise ValueError(message)
     values = [None] if "given" in item else item.get("is", item.get("is_not"))
     negated = "is_not" in item or item.get("given", False)
     return [item["parameter"], item.get("position", -1), values, item.get("default"), negated]
@@ -124,7 +122,7 @@ def _refuse_unknown(table: Mapping[str, Any], known: set[str] | frozenset[str], 
     unknown = sorted(set(table) - known)
     if unknown:
         message = f"{place}: unknown key {', '.join(unknown)}"
-        raise KnowledgeFormatError(message)
+        raise ValueError(message)
 
 
 def _dump(data: Mapping[str, Any]) -> str:

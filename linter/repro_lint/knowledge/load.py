@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from repro_lint.knowledge.model import Api, Condition
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMPILED = Path(__file__).with_name("compiled.json")
+NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 _ALIAS_STEPS = 4
 
 
@@ -40,17 +42,33 @@ class Knowledge:
         self._returns: dict[str, str] = data["returns"]
         self._methods: dict[str, list[str]] = data["methods"]
         self._rows: dict[str, tuple[Api, ...]] = {}
+        self._asked: dict[str, str] = {}
         self.streams: Mapping[str, Stream] = {
             key: Stream(key, value["label"], value["seed"], tuple(value["modules"]))
             for key, value in data["streams"].items()
         }
 
-    def lookup(self, dotted: str) -> tuple[Api, ...]:
-        """All facts of a callable or attribute, its aliases included; () if none."""
+    def lookup(
+        self, dotted: str, versions: Mapping[str, str] = NO_VERSIONS
+    ) -> tuple[Api, ...]:
+        """The facts of a callable or attribute, its aliases included; () if none.
+
+        `versions` are those of the distributions that the repository pins. Without
+        one, the facts of the newest release are meant, and those of older releases
+        only for what the newest has no more.
+        """
+        rows = self.all_rows(dotted)
+        if any(row.since or row.until for row in rows):
+            return tuple(row for row in rows if _holds(row, rows, versions.get(row.library, "")))
+        return rows
+
+    def all_rows(self, dotted: str) -> tuple[Api, ...]:
+        """The facts of a callable for all releases."""
         rows = self._rows.get(dotted)
         if rows is None:
             name = self.canonical(dotted)
-            rows = tuple(_api(name, self._facts[place]) for place in self._names.get(name, ()))
+            places = self._names.get(name) or self._names.get(_pattern(name), ())
+            rows = tuple(_api(name, self._facts[place]) for place in places)
             self._rows[dotted] = rows
         return rows
 
@@ -66,14 +84,19 @@ class Knowledge:
 
     def canonical(self, dotted: str) -> str:
         """The name under which the facts are kept: `keras.Input` for `tensorflow.keras.Input`."""
-        for _ in range(_ALIAS_STEPS):
-            if dotted in self._names or dotted in self._returns:
-                break
-            renamed = self._renamed(dotted)
-            if not renamed:
-                break
-            dotted = renamed
-        return dotted
+        name = self._asked.get(dotted)
+        if name is None:
+            name = dotted
+            for _ in range(_ALIAS_STEPS):
+                renamed = "" if self._is_known(name) else self._renamed(name)
+                if not renamed:
+                    break
+                name = renamed
+            self._asked[dotted] = name
+        return name
+
+    def _is_known(self, name: str) -> bool:
+        return name in self._names or name in self._returns
 
     def _renamed(self, dotted: str) -> str:
         """Replace the longest prefix that has another name; "" if none has."""
@@ -86,9 +109,38 @@ class Knowledge:
         return ""
 
 
+def _pattern(name: str) -> str:
+    """What holds for each class of a library: `transformers.*.from_pretrained`."""
+    return f"{name.partition('.')[0]}.*.{name.rpartition('.')[2]}"
+
+
+def _holds(row: Api, rows: tuple[Api, ...], version: str) -> bool:
+    """Tell whether a fact is one of this version, or of the newest if that is unknown."""
+    if not version:
+        return not row.until or all(other.until for other in rows)
+    number = _number(version)
+    return (not row.since or number >= _number(row.since)) and (
+        not row.until or number < _number(row.until)
+    )
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """The release of a version for comparing, zeros at its end left out."""
+    parts = []
+    for part in version.split("+")[0].split("."):
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not digits:
+            break
+        parts.append(int(digits))
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
+
+
 def _api(name: str, fact: Mapping[str, Any]) -> Api:
     values = dict(fact)
     values["streams"] = tuple(values.get("streams", ()))
+    values["also"] = tuple(values.get("also", ()))
     values["conditions"] = tuple(
         Condition(parameter, position, tuple(choices), default, negated)
         for parameter, position, choices, default, negated in values.get("conditions", ())

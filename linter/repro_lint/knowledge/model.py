@@ -37,7 +37,14 @@ class Api(NamedTuple):
     All `conditions` must hold; several rows of one name are alternatives, told apart
     by their conditions or by `since` (that version on) and `until` (before it) of the
     distribution `library`. `default` is the seed parameter's value when omitted, and
-    `version` the release of the library that the fact was taken from.
+    `version` the release of the library that the fact was taken from. `also` are other
+    parameters that seed as well, or whose presence means the same: a call that gives
+    one of them is like a call that gives `parameter`.
+    For downloads `kind` says how `parameter` pins: "revision" (a commit), "suffix" (a
+    reference after a colon in its text), "hash" (a checksum), "version" (a number).
+    For switches it says what the name is: function, attribute, argument (`parameter`
+    of that callable), environment (a variable), numerics (changes numbers, promises
+    nothing about repetition).
     `effect` is "varies" where results differ between seeds and "draws" where the
     stream advances but the result is stable. `method` marks rows whose name ends in
     a method of a class, such as `pandas.DataFrame.sample`.
@@ -61,3 +68,4 @@ class Api(NamedTuple):
     source: str = ""
     default: object = None
     version: str = ""
+    also: tuple[str, ...] = ()
