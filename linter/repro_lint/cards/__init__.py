@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
+_FOLDER = Path(__file__).parent
 _TITLE = re.compile(r"# (?P<name>[a-z0-9-]+) \((?P<code>[A-Z]{3}\d{3})\)")
 _FENCE = re.compile(r"(?P<ticks>`{3,})(?P<language>\w*)(?P<rest>.*)")
 _PATH = re.compile(r'\btitle="(?P<path>[^"]+)"')
@@ -56,20 +58,15 @@ class _Fence(NamedTuple):
 
 def index() -> tuple[tuple[str, str], ...]:
     """Code and name of every card, sorted."""
-    from importlib.resources import files  # noqa: PLC0415
-
-    names = (entry.name for entry in files(__name__).iterdir())
-    stems = sorted(name.removesuffix(".md") for name in names if name.endswith(".md"))
+    stems = sorted(path.stem for path in _FOLDER.glob("*.md"))
     return tuple((code, name) for code, _, name in (stem.partition("-") for stem in stems))
 
 
 def read(code_or_name: str) -> Card:
     """The card of a rule, by code or name; LookupError if there is none."""
-    from importlib.resources import files  # noqa: PLC0415
-
     for code, name in index():
         if code_or_name in {code, name}:
-            return parse(files(__name__).joinpath(f"{code}-{name}.md").read_text("utf-8"))
+            return parse((_FOLDER / f"{code}-{name}.md").read_text("utf-8"))
     raise LookupError(code_or_name)
 
 
@@ -77,8 +74,7 @@ def parse(markdown: str) -> Card:
     """A card from its text; ValueError where it breaks the form of cards."""
     title = _TITLE.fullmatch(markdown.partition("\n")[0])
     if title is None:
-        problem = "the first line must be `# rule-name (CODE)`"
-        raise ValueError(problem)
+        raise ValueError("the first line must be `# rule-name (CODE)`")
     examples = [_example(heading, blocks) for heading, blocks in _examples(markdown)]
     return Card(title["code"], title["name"], _summary(markdown), markdown, tuple(examples))
 
@@ -104,8 +100,7 @@ def _blocks(markdown: str) -> list[str | _Fence]:
                 break
             inside.append(text)
         else:
-            problem = f"the fence `{line}` is never closed"
-            raise ValueError(problem)
+            raise ValueError(f"the fence `{line}` is never closed")
         found.append(_Fence(opening["language"], opening["rest"], tuple(inside)))
     return found
 
@@ -135,12 +130,10 @@ def _example(title: str, blocks: list[str | _Fence]) -> Example:
             continue
         path = _PATH.search(block.rest)
         if path is None:
-            problem = f"a fence without title under `{title}`"
-            raise ValueError(problem)
+            raise ValueError(f"a fence without title under `{title}`")
         into = fixed if block.rest.split()[-1] == "fixed" else files
         if path["path"] in into:
-            problem = f"`{path['path']}` twice under `{title}`"
-            raise ValueError(problem)
+            raise ValueError(f"`{path['path']}` twice under `{title}`")
         read_file = _notebook if block.language == "notebook" else _text
         into[path["path"]], wanted = read_file(path["path"], block.lines)
         expected += wanted
@@ -179,8 +172,7 @@ def _notebook(path: str, lines: tuple[str, ...]) -> tuple[str, list[Expected]]:
         elif cells:
             sources[-1].append(text)
         else:
-            problem = f"`{path}` must start with a line `# %%`"
-            raise ValueError(problem)
+            raise ValueError(f"`{path}` must start with a line `# %%`")
         place = len(cells), len(sources[-1])
         wanted += [_expected(marker, path, 0, *place) for marker in _MARKER.finditer(line)]
     for cell, source in zip(cells, sources, strict=True):
@@ -197,8 +189,7 @@ def _cell(separator: str, number: int) -> dict[str, object]:
     """An empty cell as its separator describes it."""
     found = _CELL.fullmatch(separator.rstrip())
     if found is None:
-        problem = f"`{separator}` does not start a cell"
-        raise ValueError(problem)
+        raise ValueError(f"`{separator}` does not start a cell")
     cell: dict[str, object] = {"id": f"cell-{number}", "metadata": {}}
     if found["kind"]:
         return cell | {"cell_type": found["kind"]}
