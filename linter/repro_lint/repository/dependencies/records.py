@@ -32,10 +32,11 @@ class Requirement(NamedTuple):
 class DependencyFile(NamedTuple):
     """A file that asks for packages.
 
-    `format` is "requirements", "constraints", "pyproject", "poetry", "setup.cfg",
-    "setup.py", "pipfile", "conda" or "script". `includes` are the paths of the files that it pulls in
-    by `-r`, `constraints` by `-c`. `is_metadata` is true for what installers of a
-    published package read, where ranges are right.
+    `format` is "requirements", "constraints", "pyproject", "setup.cfg", "setup.py",
+    "pipfile", "conda" or "script". `includes` are the paths of the files that it pulls
+    in by `-r`, `constraints` by `-c`. `is_metadata` is true for what installers of a
+    package read, where a library has ranges. `is_dynamic` is true if code makes the
+    list, so that it cannot be read.
     """
 
     path: str
@@ -44,6 +45,7 @@ class DependencyFile(NamedTuple):
     includes: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
     is_metadata: bool = False
+    is_dynamic: bool = False
 
 
 class LockedPackage(NamedTuple):
@@ -55,7 +57,7 @@ class LockedPackage(NamedTuple):
 
 
 class LockFile(NamedTuple):
-    """A file that fixes versions.
+    """A file that fixes versions; no packages means that they could not be read.
 
     `has_hashes` is true if every package that can carry a hash does; `transitive` is
     true if the packages needed by the packages are fixed too.
@@ -78,9 +80,14 @@ class PythonVersion(NamedTuple):
 
 
 class Library(NamedTuple):
-    """Whether the repository is a package that others install, and the signs of it."""
+    """Whether the repository is a package that others install, and the signs of it.
+
+    `is_published` is true if its metadata are made for others; it is a library if there
+    are also no scripts at its root that train.
+    """
 
     is_library: bool
+    is_published: bool = False
     evidence: tuple[str, ...] = ()
 
 

@@ -1,0 +1,199 @@
+"""Reads lock files: what they fix, and whether hashes guard it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from repro_lint.repository.dependencies.facts import Facts, listed, table
+from repro_lint.repository.dependencies.names import normalise
+from repro_lint.repository.dependencies.pythons import statement
+from repro_lint.repository.dependencies.records import (
+    LockedPackage,
+    LockFile,
+    PythonVersion,
+)
+from repro_lint.repository.dependencies.texts import load_json, load_toml, load_yaml
+from repro_lint.repository.yaml_text import Table, child, items_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from repro_lint.repository.files import Repository
+
+# Sources that a hash cannot guard: the project itself, folders, and commits.
+_UNHASHED = {"editable", "virtual", "directory", "git", "path", "vcs", "workspace"}
+
+
+def lock_format(path: str) -> str:
+    """The format of a lock file by its name, "" if it is none."""
+    name = path.rsplit("/", 1)[-1]
+    if re.fullmatch(r"pylock(\.[\w-]+)?\.toml", name):
+        return "pylock"
+    if re.fullmatch(r"[\w.-]*conda-lock\.ya?ml", name):
+        return "conda-lock"
+    if name.endswith(".py.lock"):
+        return "uv"
+    return _NAMES.get(name, "")
+
+
+def read_lock(repository: Repository, path: str) -> Facts:
+    """Read one lock file of any format."""
+    form = lock_format(path)
+    packages = _READERS[form](repository, path)
+    if packages is None:
+        return Facts(locks=(LockFile(path, form, (), has_hashes=True, transitive=True),))
+    lock = make_lock(path, form, packages)
+    return Facts(locks=(lock,), pythons=_python_of(lock))
+
+
+def make_lock(path: str, form: str, packages: Iterable[LockedPackage]) -> LockFile:
+    """Make the record of a lock from its packages."""
+    found = tuple(sorted(set(packages)))
+    return LockFile(path, form, found, all(p.has_hash for p in found), transitive=True)
+
+
+def read_explicit(repository: Repository, path: str) -> Facts:
+    """Read an explicit list of conda archives (`conda list --explicit`)."""
+    packages = []
+    for line in (repository.text(path) or "").splitlines():
+        match = re.match(
+            r"\S+/([^/\s]+)-([^-/\s]+)-[^-/\s]+\.(?:conda|tar\.bz2)(#\w+)?", line.strip()
+        )
+        if match:
+            packages.append(LockedPackage(normalise(match[1]), match[2], bool(match[3])))
+    lock = make_lock(path, "conda-explicit", packages)
+    return Facts(locks=(lock,), pythons=_python_of(lock))
+
+
+def _python_of(lock: LockFile) -> tuple[PythonVersion, ...]:
+    """The interpreter that a conda lock installs."""
+    versions = sorted({p.version for p in lock.packages if p.name == "python" and p.version})
+    stated = [statement(lock.path, 1, version) for version in versions[:1]]
+    return tuple(python for python in stated if python)
+
+
+def _toml_packages(
+    repository: Repository, path: str, key: str, has_hash: Callable[[dict[str, Any]], bool]
+) -> list[LockedPackage] | None:
+    data = load_toml(repository, path)
+    if data is None:
+        return None
+    return [
+        LockedPackage(
+            normalise(str(entry.get("name", ""))), str(entry.get("version", "")), has_hash(entry)
+        )
+        for entry in listed(data.get(key))
+        if isinstance(entry, dict)
+    ]
+
+
+def _uv_hash(entry: dict[str, Any]) -> bool:
+    source = table(entry, "source")
+    archives = [entry.get("sdist"), *listed(entry.get("wheels"))]
+    given = [a for a in archives if isinstance(a, dict)]
+    return bool(_UNHASHED & source.keys()) or (bool(given) and all("hash" in a for a in given))
+
+
+def _uv(repository: Repository, path: str) -> list[LockedPackage] | None:
+    return _toml_packages(repository, path, "package", _uv_hash)
+
+
+def _pylock_hash(entry: dict[str, Any]) -> bool:
+    archives = [entry.get("sdist"), entry.get("archive"), *listed(entry.get("wheels"))]
+    given = [a for a in archives if isinstance(a, dict)]
+    return bool(_UNHASHED & entry.keys()) or (bool(given) and all(a.get("hashes") for a in given))
+
+
+def _pylock(repository: Repository, path: str) -> list[LockedPackage] | None:
+    return _toml_packages(repository, path, "packages", _pylock_hash)
+
+
+def _file_hash(entry: dict[str, Any]) -> bool:
+    files = listed(entry.get("files"))
+    kind = table(entry, "source").get("type")
+    fixed = kind in {"git", "directory"} or bool(_UNHASHED & entry.keys())
+    return fixed or (bool(files) and all("hash" in f for f in files if isinstance(f, dict)))
+
+
+def _poetry(repository: Repository, path: str) -> list[LockedPackage] | None:
+    """Read `poetry.lock`; before 1.5 it held the hashes in a table of its own."""
+    data = load_toml(repository, path)
+    if data is None:
+        return None
+    older = table(data, "metadata", "files") or table(data, "metadata", "hashes")
+    hashed = {normalise(name) for name, files in older.items() if files}
+    return [
+        LockedPackage(name, str(entry.get("version", "")), name in hashed or _file_hash(entry))
+        for entry in listed(data.get("package"))
+        if isinstance(entry, dict) and (name := normalise(str(entry.get("name", ""))))
+    ]
+
+
+def _pdm(repository: Repository, path: str) -> list[LockedPackage] | None:
+    return _toml_packages(repository, path, "package", _file_hash)
+
+
+def _pipenv(repository: Repository, path: str) -> list[LockedPackage] | None:
+    data = load_json(repository, path)
+    if data is None:
+        return None
+    return [
+        LockedPackage(
+            normalise(name),
+            str(entry.get("version", "")).lstrip("="),
+            bool(entry.get("hashes")) or bool(_UNHASHED & entry.keys()),
+        )
+        for section, entries in data.items()
+        if section != "_meta" and isinstance(entries, dict)
+        for name, entry in entries.items()
+        if isinstance(entry, dict)
+    ]
+
+
+def _yaml_packages(repository: Repository, path: str, key: str) -> list[Table]:
+    found = child(load_yaml(repository, path), key)
+    return [item for item in items_of(found) if isinstance(item, Table)]
+
+
+def _conda_lock(repository: Repository, path: str) -> list[LockedPackage] | None:
+    return [
+        LockedPackage(
+            normalise(text_of(item.get("name"))),
+            text_of(item.get("version")),
+            isinstance(item.get("hash"), Table),
+        )
+        for item in _yaml_packages(repository, path, "package")
+    ] or None
+
+
+def _pixi(repository: Repository, path: str) -> list[LockedPackage] | None:
+    """Read `pixi.lock`, whose entries are named by the address of an archive."""
+    found = []
+    for item in _yaml_packages(repository, path, "packages"):
+        address = text_of(item.get("conda") or item.get("pypi") or item.get("url"))
+        end = re.match(r"(.+?)-(\d[^-]*)-", address.rsplit("/", 1)[-1])
+        name = text_of(item.get("name")) or (end[1] if end else "")
+        version = text_of(item.get("version")) or (end[2] if end else "")
+        is_local = "://" not in address
+        has_hash = any(item.get(key) for key in ("sha256", "md5")) or is_local
+        found.append(LockedPackage(normalise(name), version, has_hash))
+    return found or None
+
+
+_NAMES = {
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipenv",
+    "pixi.lock": "pixi",
+}
+_READERS = {
+    "uv": _uv,
+    "poetry": _poetry,
+    "pdm": _pdm,
+    "pipenv": _pipenv,
+    "pylock": _pylock,
+    "conda-lock": _conda_lock,
+    "pixi": _pixi,
+}

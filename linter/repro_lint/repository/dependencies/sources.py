@@ -1,0 +1,63 @@
+"""Judges whether the address of a package can bring other code tomorrow."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from repro_lint.repository.dependencies.records import Requirement
+
+FIXED, TAG, FLOATING, UNHASHED, OUTSIDE = "fixed", "tag", "floating", "unhashed", "outside"
+
+_COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
+_TAG = re.compile(r"(?:[\w.-]+[-_/])?v?\d+(?:\.\d+)+[\w.+-]*|v\d+", re.IGNORECASE)
+_BRANCH_ARCHIVE = re.compile(
+    r"/(?:archive|zipball|tarball|zip|tar\.gz)/(?:refs/heads/)?(?:main|master|dev|develop|HEAD)\b"
+    r"|/refs/heads/"
+)
+_USER = re.compile(r"//[^/@\s]+@")
+
+
+def stability(requirement: Requirement) -> str:
+    """Tell how firmly the source of a package is fixed; "fixed" also if it has none."""
+    if requirement.pin == "vcs":
+        return _of_revision(requirement.revision)
+    if requirement.pin == "url":
+        return _of_archive(requirement)
+    if requirement.pin == "path":
+        return _of_path(requirement)
+    return FIXED
+
+
+def shown_address(requirement: Requirement) -> str:
+    """The address without a user or a password in it."""
+    return _USER.sub("//", requirement.url or requirement.text)
+
+
+def _of_revision(revision: str) -> str:
+    if "$" in revision or "{" in revision:
+        return FIXED
+    if _COMMIT.fullmatch(revision):
+        return FIXED
+    return TAG if _TAG.fullmatch(revision) else FLOATING
+
+
+def _of_archive(requirement: Requirement) -> str:
+    address = requirement.url
+    if requirement.hashes or "$" in address or re.search(r"[0-9a-f]{40}", address):
+        return FIXED
+    return FLOATING if _BRANCH_ARCHIVE.search(address) else UNHASHED
+
+
+def _of_path(requirement: Requirement) -> str:
+    """A path is fixed by the repository as long as it stays in it."""
+    address = requirement.url.removeprefix("file:").removeprefix("//")
+    if "$" in address or "{" in address:
+        return FIXED
+    if address.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", address):
+        return OUTSIDE
+    folder = posixpath.dirname(requirement.path)
+    inside = posixpath.normpath(posixpath.join(folder, address))
+    return OUTSIDE if inside.startswith("..") else FIXED
