@@ -113,6 +113,11 @@ class Repository:
         return tuple(sorted({*self._listing.excluded, *copied}))
 
     @property
+    def read_paths(self) -> tuple[str, ...]:
+        """The files that were read so far and have a text."""
+        return tuple(sorted(path for path, text in self._texts.items() if text is not None))
+
+    @property
     def not_analysed(self) -> tuple[NotAnalysed, ...]:
         """All that could not be read so far."""
         return tuple(sorted(self._notes))

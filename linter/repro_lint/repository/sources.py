@@ -8,11 +8,15 @@ from repro_lint.findings import Location
 
 
 class CellLine(NamedTuple):
-    """Where a line of a notebook's code stands: cell and line of it, and line of the file."""
+    """Where a line of a notebook's code stands: cell and line of it, and line of the file.
+
+    `indent` is the number of columns that were cut off in front of the line.
+    """
 
     cell: int
     cell_line: int
     line: int
+    indent: int = 0
 
 
 class CellMap(NamedTuple):
@@ -45,7 +49,13 @@ class SourceFile(NamedTuple):
             return Location(self.path, line, column, end_line, end_column)
         start, end = self.cells.at(line), self.cells.at(end_line)
         return Location(
-            self.path, start.line, column, end.line, end_column, start.cell, start.cell_line
+            self.path,
+            start.line,
+            column + start.indent,
+            end.line,
+            end_column + end.indent,
+            start.cell,
+            start.cell_line,
         )
 
     def line(self, number: int) -> str:
