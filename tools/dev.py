@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -44,6 +45,15 @@ def fingerprint(name: str) -> str:
     return hashlib.sha256(b"\0".join([*parts, sys.version.encode()])).hexdigest()
 
 
+def create() -> None:
+    """Make an empty environment, or say what this Python lacks for it."""
+    try:
+        venv.create(ENVIRONMENT, with_pip=True)
+    except subprocess.CalledProcessError:
+        shutil.rmtree(ENVIRONMENT)
+        sys.exit("this Python cannot make environments: install its venv and pip packages first")
+
+
 def set_up(name: str) -> None:
     """Make sure that the environment holds one lock file's packages and this checkout."""
     stamp = ENVIRONMENT / f"{name}.installed"
@@ -52,7 +62,7 @@ def set_up(name: str) -> None:
         return
     print(f"setting up {ENVIRONMENT.name} with requirements/{name}.txt", flush=True)
     if not PYTHON.is_file():
-        venv.create(ENVIRONMENT, with_pip=True)
+        create()
     if pip("--require-hashes", "-r", f"requirements/{name}.txt") or pip(
         "--no-deps", "--no-build-isolation", "--editable", "."
     ):
@@ -151,4 +161,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 10):  # noqa: UP036  an older Python is told so
+        sys.exit("this needs Python 3.10 or newer")
     sys.exit(main())
