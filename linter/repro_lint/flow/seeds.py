@@ -1,0 +1,168 @@
+"""Follows seeds and draws from each entry point, across functions and files.
+
+Every function gets a summary in terms of `transfer`; summaries are composed along
+calls that resolve to exactly one definition. What cannot be followed neither draws
+nor keeps a stream unseeded if its name says that it seeds, so doubt ends in silence.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.flow.draws import SHARED, events, may_seed_by_name
+from repro_lint.flow.operations import every
+from repro_lint.flow.transfer import DEFINITE, NOTHING, Exposure, Site, Summary
+from repro_lint.flow.walk import Walk
+from repro_lint.syntax.index import Compound, Define, Evaluate, Lambda, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from repro_lint.flow.draws import Event
+    from repro_lint.flow.entries import Entry
+    from repro_lint.flow.program import Program, Target
+    from repro_lint.syntax.index import Function, Value
+
+
+class Verdict(NamedTuple):
+    """The draws from one stream that one entry reaches unseeded."""
+
+    entry: Entry
+    stream: str
+    exposures: tuple[Exposure, ...]
+
+
+class SeedFlow:
+    """Which draws are seeded when a run gets there."""
+
+    def __init__(self, program: Program) -> None:
+        """Keep the program; summaries are made when asked for."""
+        self.program = program
+        self._events: dict[Site, tuple[Event, ...]] = {}
+        self._summaries: dict[tuple[str, int, bool], Summary] = {}
+        self._open: set[tuple[str, int, bool]] = set()
+        self._seeding: dict[tuple[str, int], frozenset[str]] = {}
+
+    def events(self, path: str, place: int) -> tuple[Event, ...]:
+        """What a call does to streams."""
+        site = Site(path, place)
+        found = self._events.get(site)
+        if found is None:
+            found = self._events[site] = events(self.program, path, place)
+        return found
+
+    def summary(self, path: str, place: int, *, main: bool = False) -> Summary:
+        """The summary of a function; a call of itself counts as nothing."""
+        key = (path, place, main)
+        found = self._summaries.get(key)
+        if found is None:
+            if key in self._open:
+                return NOTHING
+            self._open.add(key)
+            found = self._summaries[key] = Walk(self, path, place, main=main).run()
+            self._open.remove(key)
+        return found
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """For each entry and stream the draws that are surely exposed."""
+        found = []
+        for entry in self.program.entries:
+            exposures = self.summary(entry.path, 0, main=True).exposures
+            for stream in SHARED:
+                exposed = tuple(
+                    exposure
+                    for exposure in exposures.values()
+                    if exposure.stream == stream and exposure.level == DEFINITE
+                )
+                if exposed:
+                    found.append(Verdict(entry, stream, exposed))
+        return tuple(found)
+
+    @cached_property
+    def followed(self) -> frozenset[tuple[str, int]]:
+        """The functions, by path and place, that some entry was followed into."""
+        for entry in self.program.entries:
+            self.summary(entry.path, 0, main=True)
+        return frozenset((path, place) for path, place, _ in self._summaries)
+
+    @cached_property
+    def seeding_names(self) -> Mapping[str, frozenset[str]]:
+        """The streams that functions of a bare name may seed, for callees that are unknown."""
+        found: dict[str, set[str]] = {}
+        for path, index in self.program.modules.items():
+            for place, function in enumerate(index.functions):
+                streams = self.may_seed(path, place) if function.kind == "function" else ()
+                if streams:
+                    bare = function.name.rpartition(".")[2]
+                    found.setdefault(bare, set()).update(streams)
+        return {name: frozenset(streams) for name, streams in found.items()}
+
+    def may_seed(self, path: str, place: int) -> frozenset[str]:
+        """The streams that a function or one inside it may seed, or what it calls by name."""
+        key = (path, place)
+        found = self._seeding.get(key)
+        if found is None:
+            self._seeding[key] = frozenset()
+            found = self._seeding[key] = frozenset(self.collect_seeding(path, place))
+        return found
+
+    def collect_seeding(self, path: str, place: int) -> Iterator[str]:
+        """Find the streams that `may_seed` tells."""
+        index = self.program.modules[path]
+        for operation in every(index.functions[place].body):
+            if isinstance(operation, Define):
+                yield from self.may_seed(path, operation.function)
+            elif isinstance(operation, Evaluate):
+                yield from self.seeded_by(path, operation.call)
+
+    def seeded_by(self, path: str, place: int) -> Iterator[str]:
+        """The streams that one call may seed."""
+        for event in self.events(path, place):
+            if event.kind in ("seed", "restore"):
+                yield from event.streams
+        target = self.program.callee(path, place)
+        if target is None:
+            if may_seed_by_name(self.program.modules[path].calls[place]):
+                yield from SHARED
+        elif target.kind == "function":
+            yield from self.may_seed(target.path, target.place)
+        elif target.kind == "class":
+            constructor = self.program.method(target, "__init__")
+            if constructor is not None and constructor.kind == "function":
+                yield from self.may_seed(constructor.path, constructor.place)
+        elif target.kind == "library" and not self.events(path, place):
+            if may_seed_by_name(self.program.modules[path].calls[place]):
+                yield from SHARED
+
+    def mentioned(self, path: str, function: int, value: Value) -> Iterator[Target]:
+        """The functions that a value passes on without calling them."""
+        if isinstance(value, Name):
+            found = self.program.resolve(path, function, value.text)
+            if found is not None and found.kind == "function":
+                yield found
+        elif isinstance(value, Compound):
+            for part in value.parts:
+                yield from self.mentioned(path, function, part)
+
+    def lambda_streams(self, path: str, value: Value) -> frozenset[str]:
+        """The streams that a lambda may seed."""
+        if isinstance(value, Lambda):
+            return self.may_seed(path, value.function)
+        return frozenset()
+
+    def decorator_streams(self, path: str, function: Function) -> frozenset[str]:
+        """The streams that the decorators of a function may seed before it runs."""
+        found: set[str] = set()
+        for decorator in function.decorators:
+            if isinstance(decorator, Name):
+                target = self.program.resolve(path, max(function.parent, 0), decorator.text)
+            elif hasattr(decorator, "call"):
+                target = self.program.callee(path, decorator.call)
+            else:
+                continue
+            if target is not None and target.kind == "function":
+                found |= self.may_seed(target.path, target.place)
+        return frozenset(found)
+

@@ -1,0 +1,115 @@
+"""Where the results of calls and the names of a module are used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from repro_lint.flow.operations import every
+from repro_lint.syntax.index import (
+    Assign,
+    Branch,
+    Compound,
+    Comprehension,
+    Exit,
+    Loop,
+    Name,
+    Result,
+    With,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from repro_lint.syntax.index import ModuleIndex, Operation, Value
+
+Container: TypeAlias = "Compound | Comprehension"
+
+
+class Use(NamedTuple):
+    """One use of a value.
+
+    `kind` is argument, receiver (a method is called on it), assigned, target (part of
+    an assignment's target), iterated, tested, returned, raised, context (of a with
+    statement) or discarded. `containers` are the compounds and comprehensions between
+    the value and its user, the nearest first. `call` is the user of an argument or
+    receiver and `detail` the position, keyword or method; `operation` is the user
+    otherwise. `function` is where it happens.
+    """
+
+    kind: str
+    containers: tuple[Container, ...]
+    function: int
+    call: int = -1
+    detail: str = ""
+    operation: Operation | None = None
+
+
+class Uses:
+    """All uses in one module: of call results by place, of names by function and text."""
+
+    def __init__(self, index: ModuleIndex) -> None:
+        """Read every operation and every call once."""
+        self.results: dict[int, list[Use]] = {}
+        self.names: dict[tuple[int, str], list[Use]] = {}
+        for place, function in enumerate(index.functions):
+            for operation in every(function.body):
+                self.read_operation(operation, place)
+        for place, call in enumerate(index.calls):
+            base = Use("argument", (), call.function, place)
+            for position, value in enumerate(call.arguments):
+                self.read(value, base._replace(detail=str(position)))
+            for keyword, value in call.keywords:
+                self.read(value, base._replace(detail=keyword))
+            self.read_receiver(index, place)
+            if place in index.discarded:
+                self.results.setdefault(place, []).append(Use("discarded", (), call.function))
+
+    def read_receiver(self, index: ModuleIndex, place: int) -> None:
+        """A method call uses what stands before its last dot."""
+        call = index.calls[place]
+        head, dot, method = call.name.rpartition(".")
+        use = Use("receiver", (), call.function, place, method)
+        if call.receiver is not None:
+            self.read(call.receiver, use)
+        elif dot:
+            self.read(Name(head), use)
+
+    def read_operation(self, operation: Operation, function: int) -> None:
+        """Note the values that an operation uses."""
+        for kind, value in operands(operation):
+            self.read(value, Use(kind, (), function, operation=operation))
+
+    def read(self, value: Value, use: Use) -> None:
+        """Note a use of a value and of all that it is made of."""
+        if isinstance(value, Result):
+            self.results.setdefault(value.call, []).append(use)
+        elif isinstance(value, Name):
+            self.names.setdefault((use.function, value.text), []).append(use)
+        elif isinstance(value, (Compound, Comprehension)):
+            inner = use._replace(containers=(value, *use.containers))
+            held = value.parts if isinstance(value, Compound) else comprehended(value)
+            for part in held:
+                self.read(part, inner)
+
+
+def comprehended(value: Comprehension) -> tuple[Value, ...]:
+    """The sources and the element of a comprehension."""
+    return (*value.iterables, value.element)
+
+
+def operands(operation: Operation) -> Iterator[tuple[str, Value]]:
+    """The values that an operation itself uses, each with the kind of use."""
+    if isinstance(operation, Assign):
+        yield "assigned", operation.value
+        if not isinstance(operation.target, Name):
+            yield "target", operation.target
+    elif isinstance(operation, Branch):
+        yield "tested", operation.test
+    elif isinstance(operation, Loop) and operation.kind == "while":
+        yield "tested", operation.iterable
+    elif isinstance(operation, Loop) and operation.kind == "for":
+        yield "iterated", operation.iterable
+    elif isinstance(operation, Exit):
+        yield ("returned" if operation.kind == "return" else "raised"), operation.value
+    elif isinstance(operation, With):
+        yield "context", operation.context
