@@ -7,7 +7,10 @@ dataclasses would be, at a fifth of the cost to define and to make.
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from repro_lint.scoring import Score
 
 
 class Severity(IntEnum):
@@ -122,3 +125,57 @@ class Crash(NamedTuple):
     rule: str
     error: str
     traceback: str
+
+
+class RuleEntry(NamedTuple):
+    """What a report says of a rule itself."""
+
+    code: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    preview: bool
+
+
+class Reported(NamedTuple):
+    """A finding as a report shows it.
+
+    `text` is the line of source that it stands on, and `fingerprint` names it
+    from run to run, also when lines above it come and go.
+    """
+
+    finding: Finding
+    name: str
+    fingerprint: str
+    text: str = ""
+    suppressed: bool = False
+    reason: str = ""
+
+
+class IdleSuppression(NamedTuple):
+    """A suppression comment that silences nothing, and why not."""
+
+    location: Location
+    rules: tuple[str, ...]
+    message: str
+
+
+class Report(NamedTuple):
+    """All that a run has to tell; reporters only put it into words."""
+
+    version: str
+    findings: tuple[Reported, ...] = ()
+    rules: tuple[RuleEntry, ...] = ()
+    score: Score | None = None
+    not_analysed: tuple[NotAnalysed, ...] = ()
+    idle_suppressions: tuple[IdleSuppression, ...] = ()
+    crashes: tuple[Crash, ...] = ()
+    hidden_by_confidence: int = 0
+    not_selected: int = 0
+    files: int = 0
+    single_file: bool = False
+
+    @property
+    def shown(self) -> tuple[Reported, ...]:
+        """The findings that count: not suppressed."""
+        return tuple(reported for reported in self.findings if not reported.suppressed)

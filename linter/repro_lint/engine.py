@@ -1,0 +1,111 @@
+"""Runs every rule over a repository and makes the report; one broken rule is one record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from repro_lint import __version__
+from repro_lint.findings import Crash, Finding, Outcome, Report, RuleEntry, RuleResult
+from repro_lint.rules import ALL
+from repro_lint.rules.base import Context
+from repro_lint.triage import triage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from repro_lint.config import Config
+    from repro_lint.repository.files import Repository
+    from repro_lint.rules.base import Rule
+    from repro_lint.scoring import Score
+
+    Observe = Callable[[int, int, str], None]
+
+
+def analyse(
+    repository: Repository,
+    config: Config,
+    observe: Observe | None = None,
+    rules: Sequence[type[Rule]] = ALL,
+) -> Report:
+    """Judge a repository; `observe` is told how far the work is."""
+    context = Context(repository, config)
+    wanted = [rule for rule in rules if _runs(rule, repository, config)]
+    results: list[RuleResult] = []
+    crashes: list[Crash] = []
+    for done, rule in enumerate(wanted):
+        if observe is not None:
+            observe(done, len(wanted), rule.name if done else "reading files")
+        judged = judge(rule, context)
+        (crashes if isinstance(judged, Crash) else results).append(judged)  # type: ignore[arg-type]
+    score = None if repository.single_file else _score(context, results, crashes)
+    triaged = triage(results, repository, config, {rule.code: rule.name for rule in rules})
+    return Report(
+        version=__version__,
+        findings=triaged.findings,
+        rules=tuple(_entry(rule) for rule in wanted),
+        score=score,
+        not_analysed=repository.not_analysed,
+        idle_suppressions=triaged.idle,
+        crashes=tuple(crashes),
+        hidden_by_confidence=triaged.hidden_by_confidence,
+        not_selected=triaged.not_selected,
+        files=len(repository.python_paths) + len(repository.notebook_paths),
+        single_file=repository.single_file,
+    )
+
+
+def judge(rule: type[Rule], context: Context) -> RuleResult | Crash:
+    """What one rule says; its findings in order, each once."""
+    try:
+        judging = rule()
+        if not judging.applies(context):
+            return RuleResult(rule.code, Outcome.NOT_APPLICABLE)
+        found = sorted(set(judging.check(context)), key=order)
+    except Exception as problem:  # noqa: BLE001  a broken rule must not take the others with it
+        return _crash(rule.code, problem)
+    return RuleResult(rule.code, Outcome.FAIL if found else Outcome.PASS, tuple(found))
+
+
+def order(finding: Finding) -> tuple[object, ...]:
+    """The order of findings: by place, then rule, then what tells apart two of one rule."""
+    return (
+        finding.location,
+        finding.rule,
+        finding.entry,
+        finding.stream,
+        finding.message,
+        finding.group,
+        finding.sites,
+        finding.trace,
+        -finding.severity,
+        -finding.confidence,
+        finding.fix or (),
+    )
+
+
+def _runs(rule: type[Rule], repository: Repository, config: Config) -> bool:
+    if rule.preview and not config.preview:
+        return False
+    return not (repository.single_file and rule.whole_repository)
+
+
+def _entry(rule: type[Rule]) -> RuleEntry:
+    return RuleEntry(rule.code, rule.name, rule.severity, rule.confidence, rule.preview)
+
+
+def _score(context: Context, results: list[RuleResult], crashes: list[Crash]) -> Score | None:
+    """The score, or none where it breaks: then that is one more crash."""
+    try:
+        from repro_lint.scoring import measure  # noqa: PLC0415
+
+        return measure(context, results)
+    except Exception as problem:  # noqa: BLE001  the findings stand without a score
+        crashes.append(_crash("score", problem))
+        return None
+
+
+def _crash(rule: str, problem: Exception) -> Crash:
+    import traceback  # noqa: PLC0415
+
+    lines = traceback.format_exception(type(problem), problem, problem.__traceback__)
+    return Crash(rule, f"{type(problem).__name__}: {problem}", "".join(lines))

@@ -1,0 +1,1 @@
+"""Reports in words, one module for each format, each with `render(report) -> str`."""

@@ -1,0 +1,124 @@
+"""The report for a person: findings by file with their source, then the score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from repro_lint.reporters.concise import render_findings
+from repro_lint.reporters.layout import BLANK, WIDTH, Line, Segment, line, paragraph, plain
+from repro_lint.reporters.panel import panel
+from repro_lint.reporters.source import excerpt
+from repro_lint.reporters.summary import place, position, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from repro_lint.findings import Finding, Location, Report, Reported
+
+_MOST_SITES = 3
+_MOST_NOTES = 20
+_LEAST_GUTTER = 4
+
+
+def render(report: Report, width: int = WIDTH, *, quiet: bool = False) -> str:
+    """The report without colour."""
+    return render_findings(report) if quiet else plain(lay_out(report, width))
+
+
+def lay_out(report: Report, width: int = WIDTH) -> Iterator[Line]:
+    """The lines of the report, with styles."""
+    groups: dict[str, list[Reported]] = {}
+    for reported in report.shown:
+        groups.setdefault(reported.finding.location.path, []).append(reported)
+    for path in sorted(groups, key=lambda path: (path == ".", path)):
+        yield from _group(path, groups[path], width)
+    yield from _notes(report, width)
+    if report.score:
+        yield from panel(report.score, width)
+        yield BLANK
+    elif report.single_file and report.shown:
+        yield line(("no score: it is computed for a whole repository", "dim"))
+    style = "bold" if report.shown else "good"
+    yield from paragraph([Segment("", style)], tally(report), 2, width)
+
+
+def _group(path: str, found: Sequence[Reported], width: int) -> Iterator[Line]:
+    yield line(("the repository" if path == "." else path, "path"))
+    longest = max(len(position(reported.finding.location)) for reported in found)
+    gutter = max(longest, _LEAST_GUTTER) if longest else 0
+    for reported in found:
+        yield from _finding(reported, gutter, width)
+        yield BLANK
+
+
+def _finding(reported: Reported, gutter: int, width: int) -> Iterator[Line]:
+    finding = reported.finding
+    where = position(finding.location)
+    head = [
+        Segment(f"  {where:>{gutter}}  " if gutter else "  ", "dim"),
+        Segment(finding.rule, "code"),
+        Segment(" "),
+        Segment(finding.severity.label, finding.severity.label),
+        Segment("  "),
+    ]
+    indent = gutter + 4 if gutter else 4
+    yield from paragraph(head, finding.message, indent, width)
+    if where and reported.text.strip():
+        yield from _source(finding, reported.text, gutter, width)
+    yield from _details(finding, indent, width)
+
+
+def _source(finding: Finding, text: str, gutter: int, width: int) -> Iterator[Line]:
+    at = finding.location
+    end = at.end_column if at.end_line == at.line else 0
+    seen = excerpt(text, at.column, end, width - gutter - 6)
+    number = at.cell_line or at.line
+    yield line((f"  {number:>{gutter}} │ ", "dim"), (seen.text, "source"))
+    if seen.marks:
+        margin = (f"  {'':>{gutter}} │ ", "dim")
+        yield line(margin, " " * seen.offset, ("^" * seen.marks, finding.severity.label))
+
+
+def _details(finding: Finding, indent: int, width: int) -> Iterator[Line]:
+    """The way to the place, and the other places."""
+    if finding.trace:
+        steps = " → ".join(f"{place(_start(s.location))} {s.message}" for s in finding.trace)
+        head = [Segment(" " * indent), Segment("via ", "dim")]
+        yield from paragraph(head, steps, indent + 4, width)
+    others = [site for site in finding.sites if site != finding.location]
+    if others:
+        named = [_near(site, finding.location.path) for site in others[:_MOST_SITES]]
+        more = len(others) - len(named)
+        tail = f" and {more} more" if more else ""
+        head = [Segment(" " * indent), Segment("also ", "dim")]
+        yield from paragraph(head, ", ".join(named) + tail, indent + 5, width)
+
+
+def _start(at: Location) -> Location:
+    return at._replace(column=0)
+
+
+def _near(site: Location, path: str) -> str:
+    """A place, without the path where it is the same."""
+    short = position(_start(site))
+    if site.path != path or not short:
+        return place(_start(site))
+    return short if site.cell else f"line {short}"
+
+
+def _notes(report: Report, width: int) -> Iterator[Line]:
+    idle = [(f"{i.location.path}:{i.location.line}", i.message) for i in report.idle_suppressions]
+    unread = [(f"{n.path}:{n.line}" if n.line else n.path, n.reason) for n in report.not_analysed]
+    yield from _listed("suppressions without effect", idle, width)
+    yield from _listed("not analysed", unread, width)
+
+
+def _listed(title: str, entries: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+    if not entries:
+        return
+    yield line((title, "path"))
+    for where, text in entries[:_MOST_NOTES]:
+        yield from paragraph([Segment(f"  {where}  ", "dim")], text, 6, width)
+    if len(entries) > _MOST_NOTES:
+        yield line(f"  and {len(entries) - _MOST_NOTES} more; `--output-format json` lists all")
+    yield BLANK
