@@ -40,7 +40,7 @@ GROUP_KEYS = frozenset(
     },
 )
 CONDITION_KEYS = frozenset({"parameter", "position", "default", "is", "is_not", "given"})
-STREAM_KEYS = frozenset({"label", "seed", "modules"})
+STREAM_KEYS = frozenset({"feeds", "label", "modules", "seed"})
 
 
 def compiled_text(folder: Path = LIBRARIES) -> str:
@@ -83,6 +83,7 @@ def compile_files(folder: Path) -> dict[str, Any]:
         result["streams"].update(data.get("streams", {}))
         result["returns"].update(_types(data.get("types", {})))
     result["methods"] = {key: sorted(value) for key, value in result["methods"].items()}
+    _feed(facts, result["streams"])
     return {"facts": facts, "names": names, **result}
 
 
@@ -98,6 +99,16 @@ def groups(data: Mapping[str, Any], file: str) -> Iterator[tuple[dict[str, Any],
             if "conditions" in fact:
                 fact["conditions"] = [_condition(item, file) for item in fact["conditions"]]
             yield fact, group["names"]
+
+
+def _feed(facts: list[dict[str, Any]], streams: dict[str, Any]) -> None:
+    """Who seeds a stream seeds also those that take their unset seeds from it."""
+    feeds = {name: stream.pop("feeds", ()) for name, stream in streams.items()}
+    for fact in facts:
+        if fact["role"] in ("seed", "restore"):
+            fed = [name for stream in fact["streams"] for name in feeds.get(stream, ())]
+            new = [name for name in fed if name not in fact["streams"]]
+            fact["streams"] = [*fact["streams"], *new]
 
 
 def _condition(item: Mapping[str, Any], file: str) -> list[Any]:
