@@ -67,9 +67,7 @@ _RUNNERS = frozenset(
 )  # fmt: skip
 _MOST_SCRIPTS = 200
 _TEST_FUNCTION = re.compile(
-    r"^[ \t]*(?:async[ ]+)?def[ ]+test\w*\(|^class[ ]+\w*(?:Test\w*|Tests)\b|\bTestCase\b"
-    r"|^if[ ]__name__[ ]*==|^[ ]*>>>[ ]",
-    re.MULTILINE,
+    r"^[ \t]*(?:async[ ]+)?def[ ]+(?:test_\w*|test[A-Z]\w*)\(|\bTestCase\b", re.MULTILINE
 )
 _RUNS_TESTS = re.compile(
     r"(?:^|[\s/])(?:pytest|py\.test|nosetests|nose2|tox|nox|ward|nbmake|unittest|doctest|trial)\b"
@@ -264,7 +262,10 @@ class Manifests:
         placed = bool({"tests", "test", "testing", "unit_tests"} & set(folder.split("/")))
         if not (named or placed):
             return False
-        return _TEST_FUNCTION.search(self._repository.text(path) or "") is not None
+        text = self._repository.text(path) or ""
+        if placed and re.search(r"^[ \t]*assert\b", text, re.MULTILINE):
+            return True
+        return _TEST_FUNCTION.search(text) is not None
 
     def _runs_tests(self, command: Command, depth: int) -> bool:
         """Tell whether a command runs tests, itself or by what it calls."""
