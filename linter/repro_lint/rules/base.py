@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from repro_lint.config import Config
+    from repro_lint.flow.facts import Facts
     from repro_lint.flow.program import Program
     from repro_lint.flow.seeds import SeedFlow
+    from repro_lint.flow.status import Draws
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import ModuleIndex
@@ -49,11 +51,26 @@ class Context:
         return Program(self.modules, self.repository, self.manifests)
 
     @cached_property
+    def facts(self) -> Facts:
+        """The calls that knowledge says something about, and where values are used."""
+        from repro_lint.flow.facts import Facts  # noqa: PLC0415
+
+        return Facts(self.program)
+
+    @cached_property
     def seed_flow(self) -> SeedFlow:
         """Which draws are seeded on every path from each entry point."""
         from repro_lint.flow.seeds import SeedFlow  # noqa: PLC0415
 
         return SeedFlow(self.program)
+
+
+    @cached_property
+    def draws(self) -> Draws:
+        """How sure it is that each draw is unseeded."""
+        from repro_lint.flow.status import Draws  # noqa: PLC0415
+
+        return Draws(self.seed_flow)
 
 
 class Rule(ABC):

@@ -1,0 +1,69 @@
+"""Draws whose value only names, prints, waits or picks a port: no number of a run depends on it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from repro_lint.syntax.index import Assign, Compound, Name, Result
+
+if TYPE_CHECKING:
+    from repro_lint.flow.facts import Facts
+    from repro_lint.flow.uses import Use
+    from repro_lint.syntax.index import Value
+
+COSMETIC_NAME = re.compile(
+    r"(^|_|\.)(port|master_port|run_name|run_id|exp_name|exp_id|uid|uuid|color|colour|colors|tmp"
+    r"|tmp_?dir|tmp_?file|temp\w*|suffix|job_id|session\w*|token|delay|jitter|sleep|backoff"
+    r"|wait\w*|user_agent|proxy|hash_id|dir_name|file_?name|log_?dir|save_?dir|output_?dir"
+    r"|worker_id|dummy\w*|rdzv\w*|dist_url|timestamp)$",
+    re.IGNORECASE,
+)
+COSMETIC_CALL = re.compile(
+    r"(^|\.)(sleep|print|info|debug|warning|error|format|join|makedirs|mkdir|title|hexdigest"
+    r"|set_description|Path|b64encode)$"
+)
+PASSES = frozenset(("builtins.str", "builtins.int", "builtins.abs", "builtins.hex", "builtins.round"))
+STEPS = 4
+
+
+def is_cosmetic(facts: Facts, path: str, place: int) -> bool:
+    """Whether every use of the result of a call is cosmetic."""
+    uses = facts.uses(path).results.get(place, [])
+    return bool(uses) and all(is_cosmetic_use(facts, path, use, STEPS) for use in uses)
+
+
+def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
+    """Whether one use is cosmetic."""
+    if any(isinstance(c, Compound) and c.kind == "JoinedStr" for c in use.containers):
+        return True
+    if use.kind == "assigned" and isinstance(use.operation, Assign):
+        return is_cosmetic_target(facts, path, use, steps)
+    if use.kind != "argument":
+        return False
+    call = facts.program.modules[path].calls[use.call]
+    if COSMETIC_CALL.search(call.name) or COSMETIC_NAME.search(use.detail):
+        return True
+    if call.target in PASSES and steps:
+        outer = facts.uses(path).results.get(use.call, [])
+        return bool(outer) and all(is_cosmetic_use(facts, path, o, steps - 1) for o in outer)
+    return False
+
+
+def is_cosmetic_target(facts: Facts, path: str, use: Use, steps: int) -> bool:
+    """Whether a value is kept under a cosmetic name, or a name with cosmetic uses only."""
+    text = target_text(use.operation.target if isinstance(use.operation, Assign) else None)
+    if COSMETIC_NAME.search(text):
+        return True
+    uses = facts.uses(path).names.get((use.function, text), []) if text and steps else []
+    return bool(uses) and all(is_cosmetic_use(facts, path, u, steps - 1) for u in uses)
+
+
+def target_text(target: Value | None) -> str:
+    """The name under which a value is kept; the key for `os.environ["PORT"]`."""
+    if isinstance(target, Name):
+        return target.text
+    if isinstance(target, Compound) and target.kind == "Subscript":
+        key = target.parts[1]
+        return str(getattr(key, "value", "")).lower() if not isinstance(key, Result) else ""
+    return ""

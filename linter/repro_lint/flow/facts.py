@@ -1,0 +1,89 @@
+"""Every call of a repository that knowledge says something about, read once for all rules."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.flow.draws import facts_of
+from repro_lint.flow.entries import TEST_PATH
+from repro_lint.flow.uses import Uses
+from repro_lint.knowledge.load import knowledge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from repro_lint.flow.program import Program
+    from repro_lint.findings import Location
+    from repro_lint.knowledge.model import Api
+    from repro_lint.syntax.index import Call, Function, ModuleIndex, Span
+
+
+class Known(NamedTuple):
+    """A call and one fact about its callee."""
+
+    path: str
+    place: int
+    call: Call
+    fact: Api
+
+
+class Facts:
+    """The known calls of all modules but tests, and where values are used."""
+
+    def __init__(self, program: Program) -> None:
+        """Keep the program; calls are read when asked for."""
+        self.program = program
+        self._uses: dict[str, Uses] = {}
+
+    @cached_property
+    def modules(self) -> Mapping[str, ModuleIndex]:
+        """The modules that rules judge: all but test code."""
+        return {
+            path: index
+            for path, index in self.program.modules.items()
+            if not TEST_PATH.search(path)
+        }
+
+    @cached_property
+    def by_role(self) -> Mapping[str, tuple[Known, ...]]:
+        """Known calls by the role of the fact, in order of path and place."""
+        found: dict[str, list[Known]] = {}
+        for path, index in self.modules.items():
+            for known in self.of_module(path, index):
+                found.setdefault(known.fact.role, []).append(known)
+        return {role: tuple(calls) for role, calls in found.items()}
+
+    def of_module(self, path: str, index: ModuleIndex) -> Iterator[Known]:
+        """The known calls of one module."""
+        known = knowledge()
+        for place, call in enumerate(index.calls):
+            if call.target:
+                if call.target.startswith("builtins."):
+                    continue
+            elif not known.method(call.name.rpartition(".")[2]):
+                continue
+            for fact in facts_of(self.program, path, place):
+                yield Known(path, place, call, fact)
+
+    def role(self, role: str) -> tuple[Known, ...]:
+        """The known calls with one role."""
+        return self.by_role.get(role, ())
+
+    def uses(self, path: str) -> Uses:
+        """Where the values of a module are used."""
+        found = self._uses.get(path)
+        if found is None:
+            found = self._uses[path] = Uses(self.program.modules[path])
+        return found
+
+    def function(self, path: str, place: int) -> Function:
+        """A function of a module."""
+        return self.program.modules[path].functions[place]
+
+    def place_of(self, path: str, span: Span) -> Location:
+        """Where a span of a module stands in its file."""
+        source = self.program.repository.source(path)
+        if source is None:
+            raise LookupError(path)
+        return source.place(span)
