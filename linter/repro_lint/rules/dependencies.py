@@ -79,16 +79,21 @@ class MissingDependencyFile(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding for the repository."""
-        dependencies = context.manifests.dependencies
-        names = _foreign_imports(context)
-        if not names or dependencies.locks or _installs_in_container(context):
+        if _lists_packages(context) or _installs_in_container(context):
             return
-        if any(file.requirements or file.is_dynamic for file in dependencies.files):
+        names = _foreign_imports(context)
+        if not names:
             return
         shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        message = f"no file lists the packages that the code imports: {shown}{more}"
+        message = f"no dependency file lists the packages that the code imports: {shown}{more}"
         yield self.at(Location("."), message)
+
+
+def _lists_packages(context: Context) -> bool:
+    dependencies = context.manifests.dependencies
+    listed = any(file.requirements or file.is_dynamic for file in dependencies.files)
+    return listed or bool(dependencies.locks)
 
 
 def _foreign_imports(context: Context) -> list[str]:
@@ -204,7 +209,7 @@ class UnhashedLock(Rule):
 def _bare_lock(lock: LockFile) -> str:
     total = len(lock.packages)
     bare = sum(not package.has_hash for package in lock.packages)
-    return f"{bare} of {total} packages in `{lock.path}` have no hash"
+    return f"{bare} of {total} packages in `{lock.path}` {'has' if bare == 1 else 'have'} no hash"
 
 
 def _bare_pins(file: DependencyFile) -> str:
@@ -259,9 +264,8 @@ class UnfixedPython(Rule):
         found = at_root or stated
         if not found:
             severity = Severity.LOW if _is_library(context) else None
-            yield self.at(
-                Location("."), "no file says which Python runs the code", severity=severity
-            )
+            message = "no `requires-python`, `.python-version` or image says which Python to use"
+            yield self.at(Location("."), message, severity=severity)
         elif all(python.precision == "range" for python in found):
             yield self._range(found[0], context)
 

@@ -112,8 +112,12 @@ def _pylock(repository: Repository, path: str) -> list[LockedPackage] | None:
 def _file_hash(entry: dict[str, Any]) -> bool:
     files = listed(entry.get("files"))
     kind = table(entry, "source").get("type")
-    fixed = kind in {"git", "directory"} or bool(_UNHASHED & entry.keys())
-    return fixed or (bool(files) and all("hash" in f for f in files if isinstance(f, dict)))
+    return kind in {"git", "directory"} or bool(_UNHASHED & entry.keys()) or _all_hashed(files)
+
+
+def _all_hashed(files: list[Any]) -> bool:
+    """Tell whether each file has a hash, or is one (before Poetry 1.0)."""
+    return bool(files) and all(isinstance(file, str) or "hash" in file for file in files)
 
 
 def _poetry(repository: Repository, path: str) -> list[LockedPackage] | None:
@@ -122,7 +126,7 @@ def _poetry(repository: Repository, path: str) -> list[LockedPackage] | None:
     if data is None:
         return None
     older = table(data, "metadata", "files") or table(data, "metadata", "hashes")
-    hashed = {normalise(name) for name, files in older.items() if files}
+    hashed = {normalise(name) for name, files in older.items() if _all_hashed(listed(files))}
     return [
         LockedPackage(name, str(entry.get("version", "")), name in hashed or _file_hash(entry))
         for entry in listed(data.get("package"))
