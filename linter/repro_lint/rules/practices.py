@@ -1,0 +1,347 @@
+"""Measures where a repository stands on each ladder of the score."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from repro_lint.findings import Severity
+from repro_lint.flow.operations import assignments
+from repro_lint.repository.containers import step_script
+from repro_lint.repository.dependencies.pins import RUN, is_locked, judged, locks_of, purpose
+from repro_lint.rules.dependencies import MissingDependencyFile
+from repro_lint.rules.notebooks import NotebookOutOfOrder, NotebookWithError
+from repro_lint.rules.readme import MissingReadmeCommands
+from repro_lint.rules.structure import MissingTests
+from repro_lint.scoring.records import Practice
+from repro_lint.syntax.index import Literal, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from repro_lint.repository.containers import ContainerFile
+    from repro_lint.repository.dependencies.records import Dependencies, DependencyFile
+    from repro_lint.repository.notebooks import Notebook
+    from repro_lint.rules.base import Context
+    from repro_lint.syntax.index import Call, ModuleIndex
+
+_BEST_FIRST = ("hashed", "locked", "exact", "bounded", "declared")
+_LOCKED_INSTALL = re.compile(
+    r"\buv (?:sync|pip sync)\b|\b(?:poetry|pdm) (?:install|sync)\b|--require-hashes"
+    r"|\bpipenv (?:sync|install --(?:deploy|ignore-pipfile))|\bpip-sync\b|\bconda-lock install\b"
+    r"|\bpixi (?:install|run)\b|--locked\b|--frozen\b"
+)
+_BUILDS_IMAGE = re.compile(
+    r"\b(?:docker|podman|buildah|nerdctl)\b.* (?:build|bud)\b|\b(?:docker|podman)[ -]compose\b.*"
+    r"--build\b|\bapptainer build\b|docker/build-push-action"
+)
+_RUNS_NOTEBOOKS = re.compile(r"--nbmake|--nbval|\bpapermill\b|nbconvert.*--execute|\btreon\b")
+_REPRODUCES = re.compile(
+    r"reproduc\w*|repro|all|main|run|train\w*|results?|experiments?|pipeline|everything|paper"
+)
+_REPRODUCES_BY_SCRIPT = re.compile(r"(?:^|/)(?:reproduc\w*|run_all|run_experiments?)\.(?:sh|bash)$")
+_NAMES_PYTHON = re.compile(r"python\s*3\.\d", re.IGNORECASE)
+_PIPELINES = ("Snakefile", "snakefile", "main.nf", "dodo.py")
+_GPU = re.compile(r"cuda|\bgpu|\bmps\b|accelerator|Trainer\(", re.IGNORECASE)
+_FRAMEWORKS = frozenset(
+    {
+        "torch", "tensorflow", "keras", "jax", "flax", "lightning", "pytorch_lightning",
+        "accelerate", "transformers", "fastai", "mxnet", "paddle",
+    }
+)  # fmt: skip
+_SWITCHES = (
+    "use_deterministic_algorithms",
+    "set_deterministic",
+    "enable_op_determinism",
+    "enable_full_determinism",
+)
+
+
+def practices(context: Context) -> tuple[Practice, ...]:
+    """Where the repository stands on every ladder that this version measures."""
+    return tuple(Practice(ladder, tuple(measure(context))) for ladder, measure in _LADDERS)
+
+
+def _policy(context: Context) -> Iterator[str]:
+    """Whether anything makes the libraries choose deterministic algorithms."""
+    using = [path for path, index in context.modules.items() if _uses_gpu(context, path, index)]
+    if not using:
+        return
+    rungs = {rung for index in context.modules.values() for rung in _switches(index)}
+    if "switched" in rungs:
+        yield "switched"
+    elif rungs:
+        yield "partial"
+    else:
+        readmes = context.manifests.readmes
+        headings = (heading.text.lower() for readme in readmes for heading in readme.headings)
+        yield "prose" if any("reproduc" in h or "determinis" in h for h in headings) else "none"
+
+
+def _uses_gpu(context: Context, path: str, index: ModuleIndex) -> bool:
+    """Tell whether a module may compute on a GPU: its framework takes one, or it says so."""
+    heads = {entry.module.partition(".")[0] for entry in index.imports} & _FRAMEWORKS
+    on_its_own = heads & {"tensorflow", "keras", "jax", "flax"}
+    return bool(on_its_own or (heads and _GPU.search(context.repository.text(path) or "")))
+
+
+def _switches(index: ModuleIndex) -> Iterator[str]:
+    """How far each switch of one module goes."""
+    for call in index.calls:
+        yield from _switch(call)
+    for function in index.functions:
+        for assign in assignments(function.body):
+            named = isinstance(assign.target, Name) and assign.target.text
+            if named and named.endswith("cudnn.deterministic") and assign.value != Literal(False):  # noqa: FBT003
+                yield "partial"
+
+
+def _switch(call: Call) -> Iterator[str]:
+    name = (call.target or call.name).rpartition(".")[2]
+    if name in _SWITCHES:
+        if call.argument(0, "mode") != Literal(False):  # noqa: FBT003
+            is_warning = call.keyword("warn_only") not in (None, Literal(False))  # noqa: FBT003
+            yield "partial" if is_warning else "switched"
+    elif name in ("Trainer", "Fabric", "TrainingArguments", "set_seed", "seed_everything"):
+        given = call.keyword("deterministic") or call.keyword("full_determinism")
+        if given is not None and given != Literal(False):  # noqa: FBT003
+            yield "partial" if given == Literal("warn") else "switched"
+
+
+def _deps(context: Context) -> Iterator[str]:
+    """How firmly the file that fixes most fixes the packages; nothing where none are needed."""
+    rule = MissingDependencyFile()
+    if any(True for _ in rule.check(context)):
+        yield "none"
+        return
+    dependencies = context.manifests.dependencies
+    files = [file for file in dependencies.files if _is_for_runs(file)]
+    depth = min((file.path.count("/") for file in files), default=0)
+    found = {_pins(file, dependencies) for file in files if file.path.count("/") == depth}
+    locks = [lock for lock in dependencies.locks if purpose(lock.path) == RUN]
+    if not files and locks:
+        found = {"hashed" if any(lock.has_hashes for lock in locks) else "locked"}
+    if found:
+        yield next(rung for rung in _BEST_FIRST if rung in found)
+    elif rule.applies(context):
+        yield "declared"
+
+
+def _is_for_runs(file: DependencyFile) -> bool:
+    """Tell whether a file asks for packages that a run loads."""
+    listed = judged(file) or file.is_dynamic
+    return bool(listed) and file.format != "constraints" and purpose(file.path) == RUN
+
+
+def _pins(file: DependencyFile, dependencies: Dependencies) -> str:
+    """How firmly one file, with its locks, fixes what it asks for."""
+    if is_locked(file, dependencies):
+        locks = [lock for lock in dependencies.locks if lock.path == file.path]
+        locks += locks_of(file, dependencies)
+        return "hashed" if any(lock.has_hashes for lock in locks) else "locked"
+    pins = {"exact" if r.hashes else r.pin for r in judged(file)}
+    if file.is_dynamic or not pins or "none" in pins:
+        return "bounded" if file.constraints and not file.is_dynamic else "declared"
+    return "bounded" if "range" in pins else "exact"
+
+
+def _python(context: Context) -> Iterator[str]:
+    """How narrow the Python version is, and whether those who name it agree."""
+    stated = [p for p in context.manifests.dependencies.pythons if purpose(p.path) == RUN]
+    named = [(p.path, p.text) for p in stated if p.precision in ("minor", "patch")]
+    named += _python_images(context)
+    if not named:
+        told = any(_NAMES_PYTHON.search(readme.text) for readme in context.manifests.readmes)
+        yield "range" if stated else "prose" if told else "none"
+        return
+    named += _python_of_workflows(context)
+    versions = {path: re.findall(r"\d+\.\d+(?:\.\d+)?", text) for path, text in named}
+    flat = [version for found in versions.values() for version in found]
+    minors = {".".join(version.split(".")[:2]) for version in flat}
+    if len(minors) != 1 or len(versions) == 1:
+        yield "minor"
+    else:
+        yield "patch" if len(set(flat)) == 1 and flat[0].count(".") > 1 else "agreed"
+
+
+def _python_images(context: Context) -> list[tuple[str, str]]:
+    """The Python versions that container files name by their base image."""
+    return [
+        (file.path, stage.image.tag)
+        for file in context.manifests.container_files
+        for stage in file.stages
+        if stage.image is not None
+        and stage.image.name.rpartition("/")[2] == "python"
+        and re.match(r"\d+\.\d+", stage.image.tag)
+    ]
+
+
+def _python_of_workflows(context: Context) -> list[tuple[str, str]]:
+    """The Python versions of workflows; a matrix of several fixes none."""
+    return [
+        (workflow.path, workflow.python_versions[0].text)
+        for workflow in context.manifests.workflows
+        if len({use.text for use in workflow.python_versions}) == 1
+        and re.match(r"\d+\.\d+", workflow.python_versions[0].text)
+    ]
+
+
+def _container(context: Context) -> Iterator[str]:
+    """How firmly the best container file fixes what it is built from."""
+    files = context.manifests.container_files
+    order = ("none", "floating", "tag", "digest-unlocked", "tag-locked", "digest", "digest-built")
+    found = [_image(file, context) for file in files] or [_other_environment(context)]
+    yield max(found, key=order.index)
+
+
+def _image(file: ContainerFile, context: Context) -> str:
+    outside = [stage.image for stage in file.stages if not stage.internal]
+    known = [image for image in outside if image is not None]
+    if any(not image.digest and image.tag in ("", "latest") for image in known):
+        return "floating"
+    pinned = bool(known) and len(known) == len(outside) and all(image.digest for image in known)
+    locked = any(_installs_lock(step_script(step), context) for step in file.of("RUN"))
+    if not pinned:
+        return "tag-locked" if locked else "tag"
+    if not locked:
+        return "digest-unlocked"
+    return "digest-built" if _in_workflows(context, _BUILDS_IMAGE) else "digest"
+
+
+def _other_environment(context: Context) -> str:
+    """What captures the system where there is no container file."""
+    names = {path.rpartition("/")[2] for path in context.manifests.environment_files}
+    if "flake.nix" in names and context.repository.exists("flake.lock"):
+        return "digest"
+    if names & {"conda-lock.yml", "conda-lock.yaml", "pixi.lock"}:
+        return "tag-locked"
+    images = [service.image for service in context.manifests.services]
+    images += [project.image for project in context.manifests.projects]
+    return "floating" if names or any(images) else "none"
+
+
+def _installs_lock(text: str, context: Context) -> bool:
+    """Tell whether shell text installs from a lock of this repository."""
+    locks = context.manifests.dependencies.locks
+    names = [re.escape(lock.path.rpartition("/")[2]) for lock in locks]
+    if not locks:
+        return False
+    by_name = re.search(rf"install\b.*\b(?:{'|'.join(names)})", text)
+    return bool(by_name or _LOCKED_INSTALL.search(text))
+
+
+def _in_workflows(context: Context, pattern: re.Pattern[str]) -> bool:
+    """Tell whether a workflow runs or uses something, through Makefiles and scripts too."""
+    return any(pattern.search(text) for text in _workflow_texts(context))
+
+
+def _workflow_texts(context: Context) -> Iterator[str]:
+    called = False
+    for workflow in context.manifests.workflows:
+        for command in workflow.commands:
+            yield command.text
+            called = called or bool(re.search(r"\bmake\b|\bjust\b|\.sh\b|^\./", command.text))
+        for use in workflow.uses:
+            yield use.text
+    if called:
+        commands = context.manifests.commands
+        yield from (c.text for c in commands if c.origin in ("makefile", "script"))
+
+
+def _commands(context: Context) -> Iterator[str]:
+    """Whether the README tells how to install and run, and what it runs exists."""
+    rule = MissingReadmeCommands()
+    if not rule.applies(context):
+        return
+    found = list(rule.check(context))
+    if any(f.location.path == "." or "neither" in f.message for f in found):
+        yield "none"
+    elif found:
+        yield "install or run"
+    else:
+        yield "unresolved" if _runs_absent(context) else "resolved"
+
+
+def _runs_absent(context: Context) -> bool:
+    """Tell whether the README runs a script by a plain path that is not there."""
+    return any(
+        re.fullmatch(r"[\w./-]+\.py", target)
+        and not target.startswith((".", "/", "path/"))
+        and not context.repository.exists(target)
+        for target, command in context.manifests.run_targets
+        if command.origin == "readme"
+    )
+
+
+def _single(context: Context) -> Iterator[str]:
+    """Whether one command makes the main result; a library has none."""
+    manifests = context.manifests
+    if manifests.dependencies.library.is_library or context.config.kind == "library":
+        return
+    pipelines = any(path.rpartition("/")[2] in _PIPELINES for path in manifests.runners)
+    named = any(_REPRODUCES.fullmatch(target.name) for target in manifests.targets)
+    scripted = any(_REPRODUCES_BY_SCRIPT.search(path) for path in context.repository.paths)
+    if manifests.stages or manifests.projects or pipelines or named or scripted:
+        yield "reproduce"
+    else:
+        scripted = any(command.origin == "script" for _, command in manifests.run_targets)
+        yield "tasks" if manifests.targets or manifests.runners or scripted else "none"
+
+
+def _notebooks(context: Context) -> Iterator[str]:
+    """What each notebook that stores a run shows of it."""
+    failed = {f.location.path: f.severity for f in NotebookWithError().check(context)}
+    mixed = {f.location.path: f.severity for f in NotebookOutOfOrder().check(context)}
+    executed = _in_workflows(context, _RUNS_NOTEBOOKS)
+    for path in context.repository.notebook_paths:
+        notebook = context.repository.notebook(path)
+        if notebook is None or not any(cell.execution_count for cell in notebook.cells):
+            continue
+        if failed.get(path, Severity.INFO) >= Severity.MEDIUM:
+            yield "errors"
+        elif mixed.get(path, Severity.INFO) >= Severity.MEDIUM:
+            yield "out of order"
+        elif path in failed or path in mixed:
+            yield "partly run"
+        else:
+            yield _in_order(notebook, executed=executed)
+
+
+def _in_order(notebook: Notebook, *, executed: bool) -> str:
+    if not executed:
+        return "in order"
+    tagged = any("parameters" in cell.tags for cell in notebook.cells)
+    return "parameterised" if tagged else "executed in CI"
+
+
+def _tests(context: Context) -> Iterator[str]:
+    """Whether there are tests, and continuous integration runs them."""
+    rule = MissingTests()
+    if not rule.applies(context):
+        return
+    if not any(True for _ in rule.check(context)):
+        yield "in CI"
+    else:
+        yield "present" if context.manifests.test_files else "none"
+
+
+def _ci(context: Context) -> Iterator[str]:
+    """Whether continuous integration installs what the lock fixes."""
+    if not context.manifests.workflows:
+        yield "none"
+    else:
+        texts = _workflow_texts(context)
+        yield "locked" if any(_installs_lock(text, context) for text in texts) else "present"
+
+
+_LADDERS: tuple[tuple[str, Callable[[Context], Iterator[str]]], ...] = (
+    ("policy", _policy),
+    ("deps", _deps),
+    ("python", _python),
+    ("container", _container),
+    ("commands", _commands),
+    ("single", _single),
+    ("notebooks", _notebooks),
+    ("tests", _tests),
+    ("ci", _ci),
+)
