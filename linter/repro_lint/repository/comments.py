@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from repro_lint.findings import Location
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from repro_lint.findings import Location
     from repro_lint.repository.files import Repository
     from repro_lint.repository.sources import SourceFile
 

@@ -75,7 +75,7 @@ def _read_with_pathspec(line: str) -> Pattern | None:
         (pattern,) = GitIgnoreSpec.from_lines([line]).patterns
     except ValueError:
         return None
-    if pattern.include is None:
+    if pattern.include is None or pattern.regex is None:
         return None
     expression = pattern.regex.pattern
     text = expression if isinstance(expression, str) else expression.decode("latin-1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _ast
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from repro_lint.syntax.annotations import annotation_text
@@ -31,6 +32,7 @@ from repro_lint.syntax.index import (
     With,
 )
 from repro_lint.syntax.names import Names
+from repro_lint.syntax.newer import TYPE_ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +137,7 @@ class Builder(Expressions):
 
         def read() -> tuple[Operation, ...]:
             found, operations = self.guarded(node.body)
-            return (*operations, Exit("return", found, node.lineno))
+            return (*operations, Exit("return", found, self.line(node)))
 
         self.fill(frame, parameters, read)
         return Lambda(frame.place)
@@ -243,7 +245,7 @@ class Builder(Expressions):
     def read_try(self, node: Any) -> None:
         self.attempts += 1
         body = self.body(node.body)
-        handlers = tuple([self.block(lambda h=h: self.read_handler(h)) for h in node.handlers])
+        handlers = tuple([self.block(partial(self.read_handler, h)) for h in node.handlers])
         orelse = self.body(node.orelse)
         self.attempts -= 1
         final = self.body(node.finalbody)
@@ -303,9 +305,7 @@ class Builder(Expressions):
                 self.bind_pattern(child)
 
     def read_import(self, node: Any) -> None:
-        entries = [
-            (a.name, "", a.asname or a.name.partition(".")[0]) for a in node.names
-        ]
+        entries = [(a.name, "", a.asname or a.name.partition(".")[0]) for a in node.names]
         self.bind_imports(entries, node.lineno)
 
     def read_import_from(self, node: Any) -> None:
@@ -382,6 +382,6 @@ STATEMENTS: dict[type, Callable[[Any, Any], None]] = {
     _ast.Expr: Builder.read_expression,
     _ast.Assert: Builder.read_assert,
 }
-for newer, read in (("TryStar", Builder.read_try), ("TypeAlias", Builder.read_type_alias)):
-    if hasattr(_ast, newer):
-        STATEMENTS[getattr(_ast, newer)] = read
+STATEMENTS[TYPE_ALIAS] = Builder.read_type_alias
+if hasattr(_ast, "TryStar"):
+    STATEMENTS[_ast.TryStar] = Builder.read_try

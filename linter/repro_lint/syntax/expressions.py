@@ -51,9 +51,16 @@ class Expressions:
         self.frame: Frame
         self.lines = [] if text.isascii() else text.encode("utf-8", "replace").split(b"\n")
         self.names: dict[str, Name] = {}
+        self.pinned: Span | None = None
+
+    def line(self, node: Any) -> int:
+        """The line where a node starts."""
+        return int(node.lineno) if self.pinned is None else self.pinned.line
 
     def span(self, node: Any) -> Span:
         """Where a node stands; the parser counts columns in bytes."""
+        if self.pinned is not None:
+            return self.pinned
         line, end_line = node.lineno, node.end_lineno
         column, end_column = node.col_offset, node.end_col_offset
         if self.lines:
@@ -132,7 +139,9 @@ class Expressions:
             parts.append("")
         parts.reverse()
         arguments = self.values(node.args)
-        keywords = tuple([(k.arg or "**", VALUES[type(k.value)](self, k.value)) for k in node.keywords])
+        keywords = tuple(
+            [(k.arg or "**", VALUES[type(k.value)](self, k.value)) for k in node.keywords]
+        )
         place = len(self.calls)
         span = self.span(node)
         function = self.frame.place
@@ -181,7 +190,7 @@ class Expressions:
         parts = [self.value(node.values[0])]
         for other in node.values[1:]:
             found, operations = self.guarded(other)
-            self.branch(parts[0], operations, (), other.lineno)
+            self.branch(parts[0], operations, (), self.line(other))
             parts.append(found)
         return Compound("BoolOp", type(node.op).__name__, tuple(parts), None)
 
@@ -189,7 +198,7 @@ class Expressions:
         test = self.value(node.test)
         body, body_operations = self.guarded(node.body)
         orelse, orelse_operations = self.guarded(node.orelse)
-        self.branch(test, body_operations, orelse_operations, node.lineno)
+        self.branch(test, body_operations, orelse_operations, self.line(node))
         return Compound("IfExp", "", (test, body, orelse), None)
 
     def branch(
@@ -224,7 +233,14 @@ class Expressions:
         return self.compound(node, "", [node.value])
 
     def read_text(self, node: Any) -> Value:
+        """Read an f-string; what it holds stands where the f-string stands.
+
+        Parsers before 3.12 misplace much of it, and an index must not depend on that.
+        """
+        outer = self.pinned
+        self.pinned = self.span(node)
         parts = tuple(self.text_parts(node.values))
+        self.pinned = outer
         return Compound("JoinedStr", "", parts, None)
 
     def text_parts(self, nodes: list[Any]) -> list[Value]:
@@ -260,7 +276,8 @@ class Expressions:
 
         def element() -> None:
             pair = (node.key, node.value) if isinstance(node, _ast.DictComp) else (node.elt,)
-            found = self.values(list(pair))
+            # `{**m for m in n}` has no value.
+            found = self.values([part for part in pair if part is not None])
             elements.append(found[0] if len(found) == 1 else Compound("Tuple", "", found, None))
 
         def generator(depth: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, cast
 
 from repro_lint.syntax.build import build_index
+from repro_lint.syntax.source import plain
 
 if TYPE_CHECKING:
     from _ast import Module
@@ -23,9 +25,13 @@ def parse(text: str, *, notebook: bool = False) -> Module:
     nesting).
     """
     flags = ONLY_AST | (TOP_LEVEL_AWAIT if notebook else 0)
-    return cast("Module", compile(text, "<source>", "exec", flags, dont_inherit=True))
+    with warnings.catch_warnings():
+        # An odd escape in a string is no concern of ours, nor of who reads our report.
+        warnings.simplefilter("ignore")
+        return cast("Module", compile(text, "<source>", "exec", flags, dont_inherit=True))
 
 
 def index_module(path: str, text: str, *, notebook: bool = False) -> ModuleIndex:
     """Build the index of a module; raises what `parse` raises."""
+    text = plain(text)
     return build_index(path, text, parse(text, notebook=notebook))

@@ -75,7 +75,7 @@ def note(repository: Repository, failure: Failure) -> None:
 
 def outcomes(work: Sequence[Job], workers: int) -> Iterable[ModuleIndex | Failure]:
     """Index each job; the order of the answers is that of the jobs."""
-    if workers < 2 or len(work) < 2:
+    if min(workers, len(work)) <= 1:
         return map(index_job, work)
     return parallel(work, workers)
 

@@ -1,0 +1,16 @@
+"""Kinds of syntax nodes that the running interpreter may lack."""
+
+from __future__ import annotations
+
+import _ast
+from typing import Any
+
+
+class Alias(_ast.stmt):
+    """Stands in for `type X = ...` on interpreters that do not know it."""
+
+    _fields = ("name",)
+    name: Any
+
+
+TYPE_ALIAS: Any = getattr(_ast, "TypeAlias", Alias)
