@@ -61,7 +61,7 @@ FILES: dict[str, bytes] = {
     "environment.yml": YAML_BOMB.encode(),
     "nulls.yaml": b"a: \0\n",
     "docker-compose.yml": b"a: &a [*a]\n",
-    ".github/workflows/ci.yml": b"jobs: {test: {steps: !!python/object/apply:os.system ['true']}}\n",
+    ".github/workflows/ci.yml": b"jobs: !!python/object/apply:os.system ['true']\n",
     ".pre-commit-config.yaml": b"repos: [[[[{\n",
     "requirements.txt": b"-r requirements.txt\n-r ../../../../etc/passwd\nnumpy ==\n\xff\xfe\n",
     "Dockerfile": b"FROM\nFROM ${\nRUN <<EOF\n\\\n",

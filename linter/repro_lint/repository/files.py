@@ -128,7 +128,7 @@ class Repository:
 
     def exists(self, path: str) -> bool:
         """Tell whether there is such a file, or a folder with files."""
-        plain = path.removeprefix("./").rstrip("/")
+        plain = path.removeprefix("./").removesuffix("/") or path
         if plain in self._listing.files or self._listing.links.get(plain):
             return True
         return plain in self._folders

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
 
 # Patterns of these characters are read here, because nearly all are and the import of
 # pathspec costs more than the discovery of a thousand files. It reads all others.
-PLAIN = re.compile(r"!?[\w.$~+=,@ /*?-]+\Z", re.ASCII)
+PLAIN = re.compile(r"!?(?:[\w.$~+=,@ /*?-]|\[\w+\])+\Z", re.ASCII)
+PIECE = re.compile(r"\[\w+\]|.")
 WILDCARDS = {"*": "[^/]*", "?": "[^/]"}
 
 
@@ -34,7 +36,7 @@ class Patterns:
             else:
                 runs.append([pattern])
         self._runs = [
-            (run[0].include, run[0].by_name, re.compile("|".join(p.regex for p in run), re.DOTALL))
+            (run[0].include, run[0].by_name, _compiled("|".join(p.regex for p in run)))
             for run in reversed(runs)
         ]
 
@@ -64,22 +66,41 @@ def read_line(line: str) -> Pattern | None:
     body = body.removeprefix("/")
     if not body or "//" in body or body.endswith("/"):
         return None
-    inner = "".join(WILDCARDS.get(character) or re.escape(character) for character in body)
+    inner = "/".join(map(_expression, body.split("/")))
     return Pattern(include, by_name, f"(?:{inner}{end}\\Z)")
+
+
+def _expression(part: str) -> str:
+    """The expression for one part of a path, which is never empty."""
+    if part == "*":
+        return "[^/]+"
+    return "".join(
+        piece if len(piece) > 1 else WILDCARDS.get(piece) or re.escape(piece)
+        for piece in PIECE.findall(part)
+    )
 
 
 def _read_with_pathspec(line: str) -> Pattern | None:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415
 
     try:
-        (pattern,) = GitIgnoreSpec.from_lines([line]).patterns
-    except ValueError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            (pattern,) = GitIgnoreSpec.from_lines([line]).patterns
+    except (ValueError, re.error):
         return None
     if pattern.include is None or pattern.regex is None:
         return None
     expression = pattern.regex.pattern
     text = expression if isinstance(expression, str) else expression.decode("latin-1")
     return Pattern(pattern.include, by_name=False, regex=f"(?:{text.replace('?P<ps_d>', '?:')})")
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        # Python warns of `[[`, which in a pattern is two plain characters.
+        warnings.simplefilter("ignore")
+        return re.compile(expression, re.DOTALL)
 
 
 def ignored(chain: Sequence[tuple[int, Patterns]], path: str, name: str) -> bool:

@@ -87,7 +87,8 @@ def _known(name: str, line: int, *, bom: bool) -> str | Refusal:
         return "iso-8859-1"
     try:
         known = lookup(name).name
-    except LookupError:
+        b"a".decode(known)  # refuses codecs that make no text, such as rot13
+    except (LookupError, UnicodeError):
         known = ""
     if not known or known.replace("-", "_") in ODD_CODECS:
         return Refusal(line, f"names the unknown encoding `{name}`")
