@@ -311,6 +311,7 @@ def test_given_an_environment_expected_conda_and_pip_parts() -> None:
         "  - pandas >8,<9\n"
         '  - scipy[version="1.14.*"]\n'
         "  - pip:\n"
+        "    - --find-links https://example.org/wheels\n"
         "    - -r requirements.txt\n"
         "    - wandb\n"
     )
@@ -321,7 +322,7 @@ def test_given_an_environment_expected_conda_and_pip_parts() -> None:
         ("numpy", "exact", 5),
         ("pandas", "range", 6),
         ("scipy", "exact", 7),
-        ("wandb", "none", 10),
+        ("wandb", "none", 11),
     ]
     assert dependencies.files[0].includes == ("conda/requirements.txt",)
     assert [(p.line, p.precision) for p in dependencies.pythons] == [(4, "patch")]
@@ -382,6 +383,18 @@ def test_given_a_statement_of_python_expected_precision(text: str, precision: st
 @pytest.mark.parametrize("text", ["", "*", "latest"])
 def test_given_no_version_expected_no_statement(text: str) -> None:
     assert statement("x", 1, text) is None
+
+
+def test_given_python_among_requirements_expected_a_statement() -> None:
+    dependencies = read({"requirements.txt": "python>=3.8\nnumpy==1\n"})
+
+    assert [(p.line, p.text, p.precision) for p in dependencies.pythons] == [(1, ">=3.8", "range")]
+
+
+def test_given_setup_py_with_a_strange_escape_expected_no_warning() -> None:
+    text = "import setuptools\nsetuptools.setup(install_requires=['a'], x='\\d')\n"
+
+    assert places(only("setup.py", text)) == [("a", "none", 2)]
 
 
 def test_given_version_files_expected_statements() -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 _FILE = re.compile(
-    r"(?:^|[-_./])(?:conda|env|envs|environments?|micromamba)(?:[-_./]|$)", re.IGNORECASE
+    r"(?:conda|env)[^/]*$|(?:^|/)(?:conda[\w-]*|envs?|environments?)/[^/]+$", re.IGNORECASE
 )
 _ITEM = re.compile(r"(?:[\w/-]+::)?([A-Za-z0-9_][\w.-]*)\s*(\[.*\])?\s*(.*)$")
 
@@ -51,6 +51,8 @@ def read_environment(repository: Repository, path: str) -> Environment | None:
         reader.state(python.text, python.line)
     for item in listed.items:
         reader.take(item, is_pip=python is not None)
+    if not (reader.requirements or reader.includes):
+        return None
     return Environment(
         DependencyFile(path, "conda", tuple(reader.requirements), tuple(reader.includes)),
         tuple(reader.pythons),
@@ -86,6 +88,8 @@ class _Reader:
         if option:
             folder = self._path.rpartition("/")[0]
             self.includes.append(f"{folder}/{option[1]}".lstrip("/").replace("/./", "/"))
+            return
+        if text.startswith("-") and not text.startswith(("-e", "--editable")):
             return
         editable = re.match(r"(?:-e|--editable)[\s=]+(\S+)", text)
         found = from_text(editable[1] if editable else text, Place(self._path, item.line))

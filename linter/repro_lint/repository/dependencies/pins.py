@@ -20,12 +20,12 @@ RUN, DEVELOPMENT, DOCUMENTATION = "run", "development", "documentation"
 _DOCUMENTATION = frozenset(["doc", "docs", "documentation", "rtd", "readthedocs", "sphinx"])
 _DEVELOPMENT = frozenset(
     [
-        "build", "ci", "coverage", "dev", "develop", "development", "format", "formatting",
-        "github", "lint", "linting", "maintenance", "mypy", "precommit", "quality", "release",
-        "style", "test", "testing", "tests", "tool", "tooling", "tools", "typecheck", "typing",
-        "unittest",
+        "ci", "coverage", "dev", "develop", "development", "formatting", "github", "lint",
+        "linting", "mypy", "precommit", "quality", "test", "testing", "tests", "tooling",
+        "typecheck", "typing", "unittest",
     ]
 )  # fmt: skip
+_NO_RUN = frozenset(["build", "format", "release", "style", "tools"])
 # What installs the others, and the interpreter, which has rules of its own.
 _INSTALLERS = frozenset(["conda", "distribute", "mamba", "pip", "python", "setuptools", "wheel"])
 
@@ -43,7 +43,9 @@ def judged(file: DependencyFile) -> tuple[Requirement, ...]:
     return tuple(
         requirement
         for requirement in file.requirements
-        if requirement.name not in _INSTALLERS and purpose(requirement.group) == RUN
+        if requirement.name not in _INSTALLERS
+        and requirement.group.removeprefix("group ") not in _NO_RUN
+        and purpose(requirement.group) == RUN
     )
 
 

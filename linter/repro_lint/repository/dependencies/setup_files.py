@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import warnings
 from typing import TYPE_CHECKING
 
 from repro_lint.repository.dependencies.facts import Facts
@@ -16,7 +17,10 @@ from repro_lint.repository.dependencies.texts import Lines
 if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
-_SIGNS = ("classifiers", "url", "project_urls", "entry_points", "keywords", "long_description")
+_SIGNS = (
+    "classifiers", "entry_points", "extras_require", "keywords", "license", "long_description",
+    "project_urls", "url",
+)  # fmt: skip
 _LISTS = ("install_requires", "setup_requires", "tests_require")
 _GROUPS = {"install_requires": "runtime", "setup_requires": "build", "tests_require": "test"}
 
@@ -67,22 +71,23 @@ def _cfg_lists(parser: configparser.RawConfigParser) -> list[tuple[str, str, str
 def read_setup_py(repository: Repository, path: str) -> Facts:
     """Read the arguments of the call of `setup` that the text shows."""
     text = repository.text(path) or ""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Facts()  # noted by whoever reads the file as Python
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return Facts()  # noted by whoever reads the file as Python
     call = _setup_call(tree)
     return _Setup(path, tree, call).read(text) if call else Facts()
 
 
 def _setup_call(tree: ast.Module) -> ast.Call | None:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {
-            "setup",
-            "setuptools.setup",
-            "distutils.core.setup",
-        }:
-            return node
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+            if "setup" in {name, attribute}:
+                return node
     return None
 
 
