@@ -36,6 +36,7 @@ GROUP_KEYS = frozenset(
         "omitted",
         "kind",
         "source",
+        "telltale",
         "version",
     },
 )

@@ -48,9 +48,7 @@ class Knowledge:
             for key, value in data["streams"].items()
         }
 
-    def lookup(
-        self, dotted: str, versions: Mapping[str, str] = NO_VERSIONS
-    ) -> tuple[Api, ...]:
+    def lookup(self, dotted: str, versions: Mapping[str, str] = NO_VERSIONS) -> tuple[Api, ...]:
         """The facts of a callable or attribute, its aliases included; () if none.
 
         `versions` are those of the distributions that the repository pins. Without
@@ -67,7 +65,7 @@ class Knowledge:
         rows = self._rows.get(dotted)
         if rows is None:
             name = self.canonical(dotted)
-            places = self._names.get(name) or self._names.get(_pattern(name), ())
+            places = self._names.get(name) or self._names.get(_pattern(name)) or ()
             rows = tuple(_api(name, self._facts[place]) for place in places)
             self._rows[dotted] = rows
         return rows
@@ -126,8 +124,8 @@ def _holds(row: Api, rows: tuple[Api, ...], version: str) -> bool:
 
 def _number(version: str) -> tuple[int, ...]:
     """The release of a version for comparing, zeros at its end left out."""
-    parts = []
-    for part in version.split("+")[0].split("."):
+    parts: list[int] = []
+    for part in version.partition("+")[0].split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]
         if not digits:
             break

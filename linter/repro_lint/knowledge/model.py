@@ -48,6 +48,8 @@ class Api(NamedTuple):
     `effect` is "varies" where results differ between seeds and "draws" where the
     stream advances but the result is stable. `method` marks rows whose name ends in
     a method of a class, such as `pandas.DataFrame.sample`.
+    `telltale` is for methods of receivers whose class is unknown: a keyword argument that
+    no namesake takes, or "*" where the name of the method alone tells.
     `omitted` tells for seeders what None means: "entropy", "fixed" or "" (an error).
     """
 
@@ -63,6 +65,7 @@ class Api(NamedTuple):
     until: str = ""
     effect: str = "varies"
     method: bool = False
+    telltale: str = ""
     omitted: str = ""
     kind: str = ""
     source: str = ""
