@@ -199,11 +199,10 @@ def _wrong_type(key: str, value: object, expected: str, origin: str) -> UserErro
     place = f"`--{name}`" if origin == "flag" else f"`{name}` in `{origin}`"
     shown = value if isinstance(value, str) else repr(value)
     hint = did_you_mean(value, _CHOICES.get(key, ()), "") if isinstance(value, str) else ""
-    return UserError(f"{place} must be {expected}, not `{shown}`", hint or _example(name, key))
-
-
-def _example(name: str, key: str) -> str:
-    return f"for example `{name} = {_EXAMPLES[key]}`" if key in _EXAMPLES else ""
+    example = _EXAMPLES[key]
+    written = f"--{name} {example.strip('[]')}" if origin == "flag" else f"{name} = {example}"
+    hint = hint or f"for example `{written}`"
+    return UserError(f"{place} must be {expected}, not `{shown}`", hint)
 
 
 def _strings(value: object) -> tuple[str, ...] | None:

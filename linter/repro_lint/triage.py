@@ -113,8 +113,6 @@ def named(
     results: Sequence[RuleResult], repository: Repository, names: Mapping[str, str]
 ) -> list[Reported]:
     """All findings in order, each with a fingerprint that survives moved lines."""
-    from hashlib import blake2b  # noqa: PLC0415
-
     found = sorted((f for result in results for f in result.findings), key=_place)
     seen: dict[tuple[str, ...], int] = {}
     reported: list[Reported] = []
@@ -124,10 +122,20 @@ def named(
         what = text.strip() or finding.message
         parts = (finding.rule, at.path, finding.entry, finding.stream, what)
         seen[parts] = ordinal = seen.get(parts, -1) + 1
-        data = "\0".join((*parts, str(ordinal))).encode("utf-8", "backslashreplace")
-        fingerprint = blake2b(data, digest_size=16).hexdigest()
+        fingerprint = _digest((*parts, str(ordinal)))
         reported.append(Reported(finding, names[finding.rule], fingerprint, text))
     return reported
+
+
+def _digest(parts: tuple[str, ...]) -> str:
+    try:
+        # Without what `hashlib` loads besides: OpenSSL, 3 ms of start-up.
+        from _blake2 import blake2b  # noqa: PLC0415
+    except ImportError:
+        from hashlib import blake2b  # noqa: PLC0415
+
+    data = "\0".join(parts).encode("utf-8", "backslashreplace")
+    return blake2b(data, digest_size=16).hexdigest()
 
 
 def _place(finding: Finding) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from repro_lint.errors import UserError
 if TYPE_CHECKING:
     from typing import TextIO
 
-_NARROWEST, _WIDEST = 40, 120
+_NARROWEST, _WIDEST = 50, 120
 # What a terminal without Unicode shows in place of our few signs.
 _ASCII = str.maketrans({"│": "|", "→": ">", "█": "#", "░": ".", "─": "-", "…": "~", "�": "?"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from repro_lint.reporters.layout import visible
 from repro_lint.reporters.summary import place, standing, tally
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def render(report: Report) -> str:
 def render_findings(report: Report) -> str:
     """The findings alone."""
     lines = [
-        f"{place(finding.location)}: {finding.rule} {finding.message}"
+        visible(f"{place(finding.location)}: {finding.rule} {finding.message}")
         for finding in (reported.finding for reported in report.shown)
     ]
-    return "".join(" ".join(line.split("\n")) + "\n" for line in lines)
+    return "".join(line + "\n" for line in lines)

@@ -57,6 +57,7 @@ def _command(level: str, location: Location, title: str, message: str) -> str:
 
 
 def _data(text: str) -> str:
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
     from repro_lint.scoring import NextLevel, PillarScore, Score
 
-_BAR = 24
+_WIDEST_BAR, _NARROWEST_BAR = 24, 6
+_BESIDE_BAR = 28
 _FULL, _EMPTY = "█", "░"
 _GOOD, _FAIR = 75, 50
 _MOST_MISSING = 6
@@ -20,11 +21,12 @@ _MOST_MISSING = 6
 def panel(score: Score, width: int) -> Iterator[Line]:
     """The lines of the panel."""
     yield line(("─" * width, "dim"))
-    yield _headline(score, width)
+    yield from _headline(score, width)
     yield BLANK
     longest = max((width_of(pillar.title) for pillar in score.pillars), default=0)
+    bar = min(max(width - longest - _BESIDE_BAR, _NARROWEST_BAR), _WIDEST_BAR)
     for pillar in score.pillars:
-        yield _bar(pillar, longest)
+        yield _row(pillar, longest, bar)
     for cap in score.caps:
         if cap.binding:
             head = Segment(f"  at most {cap.limit}: ", "medium")
@@ -34,7 +36,7 @@ def panel(score: Score, width: int) -> Iterator[Line]:
         yield from _next_level(score.next_level, width)
 
 
-def _headline(score: Score, width: int) -> Line:
+def _headline(score: Score, width: int) -> Iterator[Line]:
     style = _style(score.value)
     between = f"  between {score.low} and {score.high}" if score.low != score.high else ""
     left = [
@@ -44,23 +46,28 @@ def _headline(score: Score, width: int) -> Line:
         Segment(f"  level {score.level}", "code"),
         Segment(between, "dim"),
     ]
-    used = sum(width_of(part.text) for part in left)
-    space = max(width - used - len(score.model), 2)
-    return (*left, Segment(" " * space), Segment(score.model, "dim"))
+    model = Segment(score.model, "dim")
+    space = width - sum(width_of(part.text) for part in left) - len(score.model)
+    if space > 1:
+        yield (*left, Segment(" " * space), model)
+    else:
+        yield tuple(left)
+        yield (Segment("  "), model)
 
 
-def _bar(pillar: PillarScore, longest: int) -> Line:
+def _row(pillar: PillarScore, longest: int, bar: int) -> Line:
     title = f"  {pillar.title}{' ' * (longest - width_of(pillar.title))}  "
     if pillar.value is None:
-        return line(title, (_EMPTY * _BAR, "dim"), (f"    - {pillar.note}", "dim"))
+        return line(title, (_EMPTY * bar, "dim"), (f"    -  {pillar.note}", "dim"))
+    # A share that is a whole percent but for the last bit must not lose it.
     percent = int(pillar.value * 100 + 1e-9)
-    full = round(pillar.value * _BAR)
+    full = round(pillar.value * bar)
     return line(
         title,
         (_FULL * full, _style(percent)),
-        (_EMPTY * (_BAR - full), "dim"),
+        (_EMPTY * (bar - full), "dim"),
         f"  {percent:3}",
-        (f"  of weight {pillar.weight:g}", "dim"),
+        (f"  weight {pillar.weight:g}", "dim"),
     )
 
 

@@ -85,13 +85,17 @@ def _details(finding: Finding, indent: int, width: int) -> Iterator[Line]:
         steps = " → ".join(f"{place(_start(s.location))} {s.message}" for s in finding.trace)
         head = [Segment(" " * indent), Segment("via ", "dim")]
         yield from paragraph(head, steps, indent + 4, width)
-    others = [site for site in finding.sites if site != finding.location]
+    others = [site for site in finding.sites if _row(site) != _row(finding.location)]
     if others:
         named = [_near(site, finding.location.path) for site in others[:_MOST_SITES]]
         more = len(others) - len(named)
         tail = f" and {more} more" if more else ""
         head = [Segment(" " * indent), Segment("also ", "dim")]
         yield from paragraph(head, ", ".join(named) + tail, indent + 5, width)
+
+
+def _row(at: Location) -> tuple[str, int, int]:
+    return at.path, at.line, at.cell_line
 
 
 def _start(at: Location) -> Location:
