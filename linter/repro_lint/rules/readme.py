@@ -65,8 +65,8 @@ _PAGE_WORDS = re.compile(r"\b(documentation|docs|user guide|getting started|wiki
 _BADGE_HOSTS = re.compile(r"//(?:docs\.(?:python|conda|github|astral)\b|pytorch\.org|numpy\.org)")
 _INSTALL_WORDS = re.compile(
     r"requirements[\w.-]*\.(?:txt|in)|environment[\w.-]*\.ya?ml|pip3? install|"
-    r"conda (?:env|install)|\b(?:poetry|pdm|pipenv|uv) (?:install|sync)|docker (?:build|pull|run)|pyproject\.toml|"
-    r"setup\.py",
+    r"conda (?:env|install)|\b(?:poetry|pdm|pipenv|uv) (?:install|sync)|"
+    r"docker (?:build|pull|run)|pyproject\.toml|setup\.py",
     re.IGNORECASE,
 )
 _INSTALL_HEADING = re.compile(

@@ -118,8 +118,13 @@ _ASIDE = re.compile(
 
 def _is_package(context: Context) -> bool:
     """Tell whether the repository is made to be installed and imported."""
-    files = context.manifests.dependencies.files
-    return any(file.is_metadata for file in files) or context.repository.exists("setup.py")
+    repository = context.repository
+    metadata = repository.text("pyproject.toml") or ""
+    return (
+        repository.exists("setup.py")
+        or re.search(r"^\[(?:project|tool\.poetry)\]", metadata, re.MULTILINE) is not None
+        or re.search(r"^\[metadata\]", repository.text("setup.cfg") or "", re.MULTILINE) is not None
+    )
 
 
 def _is_template(path: str, text: str) -> bool:
