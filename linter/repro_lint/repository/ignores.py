@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 # Patterns of these characters are read here, because nearly all are and the import of
 # pathspec costs more than the discovery of a thousand files. It reads all others.
 PLAIN = re.compile(r"!?(?:[\w.$~+=,@ /*?-]|\[\w+\])+\Z", re.ASCII)
+# A name below any folder is what a bare name means anyway.
+ANYWHERE = re.compile(r"(!?)\*\*/([^/*]+/?)\Z")
 PIECE = re.compile(r"\[\w+\]|.")
 WILDCARDS = {"*": "[^/]*", "?": "[^/]"}
 
@@ -54,7 +56,7 @@ class Patterns:
 
 def read_line(line: str) -> Pattern | None:
     """The pattern of a line, None for blank lines, comments and what makes no sense."""
-    line = line.rstrip("\r\n")
+    line = ANYWHERE.sub(r"\1\2", line.rstrip("\r\n"))
     if not line.strip() or line.startswith("#"):
         return None
     if "**" in line or not PLAIN.match(line):
