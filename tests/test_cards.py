@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from repro_lint.repository.files import Repository
 
 import repro_lint.rules
 from repro_lint import cards, config
+from repro_lint.repository.files import Repository
 from repro_lint.rules.base import Context
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def find(tmp_path: Path) -> Find:
             (tmp_path / "pyproject.toml").write_text(files["pyproject.toml"], "utf-8")
             settings = config.load(tmp_path, {})
         repository = Repository.from_mapping(files)
-        return list(rules()[code]().check(Context(repository, settings)))
+        rule, context = rules()[code](), Context(repository, settings)
+        return list(rule.check(context)) if rule.applies(context) else []
 
     return found
 
