@@ -37,9 +37,22 @@ class Event(NamedTuple):
 def facts_of(program: Program, path: str, place: int) -> tuple[Api, ...]:
     """The known facts of the callee of a call that are valid for current versions."""
     target = program.callee(path, place)
-    if target is None or target.kind != "library":
+    if target is None:
+        return telling_facts(program.modules[path].calls[place])
+    if target.kind != "library":
         return ()
     return tuple(fact for fact in knowledge().lookup(target.dotted) if not fact.until)
+
+
+def telling_facts(call: Call) -> tuple[Api, ...]:
+    """Facts of a method whose receiver is unknown, where its name or a keyword tells enough."""
+    bare = call.name.rpartition(".")[2]
+    found = [
+        fact
+        for fact in knowledge().method(bare)
+        if fact.telltale == "*" or (fact.telltale and call.keyword(fact.telltale) is not None)
+    ]
+    return tuple(found[:1])
 
 
 def events(program: Program, path: str, place: int) -> tuple[Event, ...]:

@@ -15,12 +15,13 @@ from repro_lint.syntax.index import (
     Name,
     Result,
     With,
+    Yield,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from repro_lint.syntax.index import ModuleIndex, Operation, Value
+    from repro_lint.syntax.index import ModuleIndex, Operation, Span, Value
 
 Container: TypeAlias = "Compound | Comprehension"
 
@@ -29,8 +30,8 @@ class Use(NamedTuple):
     """One use of a value.
 
     `kind` is argument, receiver (a method is called on it), assigned, target (part of
-    an assignment's target), iterated, tested, returned, raised, context (of a with
-    statement) or discarded. `containers` are the compounds and comprehensions between
+    an assignment's target), iterated, tested, returned, yielded, raised, context (of a
+    with statement) or discarded. `containers` are the compounds and comprehensions between
     the value and its user, the nearest first. `call` is the user of an argument or
     receiver and `detail` the position, keyword or method; `operation` is the user
     otherwise. `function` is where it happens.
@@ -45,12 +46,17 @@ class Use(NamedTuple):
 
 
 class Uses:
-    """All uses in one module: of call results by place, of names by function and text."""
+    """All uses in one module: of call results by place, of names by function and text.
+
+    `displays` are the set displays and set comprehensions by their span, `sets` their uses.
+    """
 
     def __init__(self, index: ModuleIndex) -> None:
         """Read every operation and every call once."""
         self.results: dict[int, list[Use]] = {}
         self.names: dict[tuple[int, str], list[Use]] = {}
+        self.sets: dict[Span, list[Use]] = {}
+        self.displays: dict[Span, Container] = {}
         for place, function in enumerate(index.functions):
             for operation in every(function.body):
                 self.read_operation(operation, place)
@@ -86,6 +92,9 @@ class Uses:
         elif isinstance(value, Name):
             self.names.setdefault((use.function, value.text), []).append(use)
         elif isinstance(value, (Compound, Comprehension)):
+            if value.span is not None and value.kind in ("Set", "set"):
+                self.sets.setdefault(value.span, []).append(use)
+                self.displays[value.span] = value
             inner = use._replace(containers=(value, *use.containers))
             held = value.parts if isinstance(value, Compound) else comprehended(value)
             for part in held:
@@ -111,5 +120,7 @@ def operands(operation: Operation) -> Iterator[tuple[str, Value]]:
         yield "iterated", operation.iterable
     elif isinstance(operation, Exit):
         yield ("returned" if operation.kind == "return" else "raised"), operation.value
+    elif isinstance(operation, Yield):
+        yield "yielded", operation.value
     elif isinstance(operation, With):
         yield "context", operation.context

@@ -23,6 +23,7 @@ from repro_lint.syntax.index import (
     Name,
     Result,
     Span,
+    Yield,
 )
 
 if TYPE_CHECKING:
@@ -259,9 +260,9 @@ class Expressions:
 
     def read_yield(self, node: Any) -> Value:
         self.frame.is_generator = True
-        if node.value is None:
-            return NONE
-        return self.compound(node, "", [node.value])
+        found = NONE if node.value is None else self.value(node.value)
+        self.operations.append(Yield(found, node.lineno))
+        return UNKNOWN
 
     def read_walrus(self, node: Any) -> Value:
         found = self.value(node.value)

@@ -204,6 +204,13 @@ class Define(NamedTuple):
     line: int
 
 
+class Yield(NamedTuple):
+    """A generator hands out a value."""
+
+    value: Value
+    line: int
+
+
 class Mention(NamedTuple):
     """A name stands alone as a statement, so it does nothing."""
 
@@ -219,7 +226,7 @@ class Bind(NamedTuple):
 
 
 Operation: TypeAlias = (
-    "Evaluate | Assign | Branch | Loop | Try | With | Exit | Define | Mention | Bind"
+    "Evaluate | Assign | Branch | Loop | Try | With | Exit | Define | Yield | Mention | Bind"
 )
 
 

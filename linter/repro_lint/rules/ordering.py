@@ -1,0 +1,171 @@
+"""ORD: orders that the file system or the hash seed decides."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.operations import every
+from repro_lint.flow.order import FIRST, RETURNED, STRONG, Order
+from repro_lint.rules.base import Rule
+from repro_lint.syntax.index import Compound, Literal, Loop, Name, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from repro_lint.flow.facts import Known
+    from repro_lint.flow.order import Sink
+    from repro_lint.rules.base import Context
+    from repro_lint.syntax.index import Call, ModuleIndex, Span, Value
+
+TEXT_NAME = re.compile(
+    r"(word|token|char|name|label|path|file|str|text|vocab|gene|key|tag|lang|class|column|col|field"
+    r"|id|symbol|letter|entit|relation|speaker|categor|code|feature|ref|answer|target)",
+    re.IGNORECASE,
+)
+
+
+def grade(sink: Sink) -> tuple[Severity, Confidence]:
+    """How severe and how sure a finding with this sink is."""
+    severity = Severity.HIGH if sink.data else Severity.MEDIUM
+    if sink.strength == STRONG:
+        return severity, Confidence.HIGH
+    return severity, Confidence.MEDIUM if sink.data else Confidence.LOW
+
+
+class UnsortedListing(Rule):
+    """The order of a directory reaches a result."""
+
+    code = "ORD001"
+    name = "unsorted-listing"
+    severity = Severity.HIGH
+    remedy = "wrap the listing in sorted()"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories that list files."""
+        return bool(context.facts.role("listing"))
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield listings whose order reaches a list, an index, a slice or a number."""
+        orders: dict[str, Order] = {}
+        for known in context.facts.role("listing"):
+            order = orders.setdefault(known.path, Order(context.facts, known.path))
+            walks = known.fact.kind == "walk"
+            sink = walk_sink(order, known) if walks else order.of_call(known.place)
+            if sink is None:
+                continue
+            severity, confidence = grade(sink)
+            where = context.facts.place_of(known.path, known.call.span)
+            message = f"`{known.call.name}` has no fixed order and {sink.what}"
+            yield self.at(where, message, severity=severity, confidence=confidence)
+
+
+def walk_sink(order: Order, known: Known) -> Sink | None:
+    """The sink of a walk over folders; sorting what it gives in place makes it ordered."""
+    for use in order.uses.results.get(known.place, []):
+        if use.kind == "iterated" and isinstance(use.operation, Loop):
+            if sorts_inside(order, use.operation):
+                return None
+            return order.of_loop(use.operation, use.function, 4)
+    return order.of_call(known.place)
+
+
+def sorts_inside(order: Order, loop: Loop) -> bool:
+    """Whether the body of a loop sorts something."""
+    for operation in every(loop.body):
+        place = getattr(operation, "call", None)
+        if isinstance(place, int):
+            call = order.index.calls[place]
+            if call.target == "builtins.sorted" or call.name.endswith((".sort", "natsorted")):
+                return True
+    return False
+
+
+class UnsortedSet(Rule):
+    """The order of a set reaches a result."""
+
+    code = "ORD002"
+    name = "set-order"
+    severity = Severity.HIGH
+    remedy = "wrap the set in sorted()"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories with code."""
+        return bool(context.facts.modules)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield sets whose order reaches a list, an index or a number."""
+        for path in context.facts.modules:
+            order = Order(context.facts, path)
+            yield from self.calls(context, order)
+            yield from self.displays(context, order)
+
+    def calls(self, context: Context, order: Order) -> Iterator[Finding]:
+        """Sets made by `set(...)`."""
+        for place, call in enumerate(order.index.calls):
+            if call.target in ("builtins.set", "builtins.frozenset"):
+                numeric = bool(call.arguments) and is_numeric(order.index, call.arguments[0])
+                sink = None if numeric else order.of_call(place)
+                text = mentions_text(order.index, call.arguments)
+                yield from self.found(context, order, call.span, sink, text=text, name=call.name)
+
+    def displays(self, context: Context, order: Order) -> Iterator[Finding]:
+        """Sets written as `{...}`."""
+        for span, uses in order.uses.sets.items():
+            held = order.uses.displays[span]
+            if not is_numeric(order.index, held):
+                sink = order.strongest(uses, 8)
+                text = mentions_text(order.index, (held,))
+                yield from self.found(context, order, span, sink, text=text, name="{...}")
+
+    def found(
+        self, context: Context, order: Order, span: Span, sink: Sink | None, *, text: bool, name: str
+    ) -> Iterator[Finding]:
+        """The finding for a set whose order matters."""
+        if sink is None or sink.what in (RETURNED, FIRST):
+            return
+        severity, confidence = grade(sink)
+        if not text:
+            confidence = Confidence(max(0, confidence - 1))
+        where = context.facts.place_of(order.path, span)
+        message = f"the order of `{name}` changes with the hash seed and it {sink.what}"
+        yield self.at(where, message, severity=severity, confidence=confidence)
+
+
+def is_numeric(index: ModuleIndex, value: Value) -> bool:
+    """Whether a value surely holds numbers only, whose order in a set is stable."""
+    if isinstance(value, Literal):
+        return not isinstance(value.value, (str, bytes))
+    if isinstance(value, Compound) and value.kind in ("List", "Tuple", "Set"):
+        return all(is_numeric(index, part) for part in value.parts)
+    if isinstance(value, Result):
+        call: Call = index.calls[value.call]
+        return call.target in ("builtins.range", "builtins.int", "builtins.float", "builtins.len")
+    if hasattr(value, "element"):
+        return is_numeric(index, value.element)
+    return False
+
+
+def mentions_text(index: ModuleIndex, values: tuple[Value, ...]) -> bool:
+    """Whether names or constants say that values hold text."""
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Name) and TEXT_NAME.search(value.text):
+            return True
+        if isinstance(value, Literal) and isinstance(value.value, (str, bytes)):
+            return True
+        if isinstance(value, Compound):
+            waiting.extend(value.parts)
+        elif isinstance(value, Result):
+            call = index.calls[value.call]
+            if TEXT_NAME.search(call.name):
+                return True
+            waiting.extend(call.arguments)
+        elif hasattr(value, "element"):
+            waiting.extend((*value.iterables, value.element))
+    return False
+
+
+RULES: tuple[type[Rule], ...] = (UnsortedListing, UnsortedSet)
