@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import pickle
 import subprocess
 import sys
 import time
@@ -424,6 +425,20 @@ def test_a_source_says_what_it_is(make: Make) -> None:
     assert repository.source("c.py") is None
     assert repository.line_text(Location("a.py", 1)) == "x = 1"
     assert repository.line_text(Location("a.py", 7)) == ""
+
+
+def test_a_text_in_memory_is_read_as_its_bytes_would_be() -> None:
+    repository = Repository.from_mapping({"a.py": "\ufeffx\r\ny\r", "b.py": b"\xef\xbb\xbfx\ny\r"})
+    assert repository.text("a.py") == repository.text("b.py") == "x\ny\n"
+
+
+def test_a_repository_travels_to_another_process(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "x = 1\n", "b.py": b"\0"})
+    repository = Repository.from_folder(tmp_path)
+    assert repository.text("b.py") is None
+    copy = pickle.loads(pickle.dumps(repository))  # noqa: S301
+    assert copy.text("a.py") == "x = 1\n"
+    assert copy.not_analysed == repository.not_analysed
 
 
 def test_texts_are_read_once(tmp_path: Path) -> None:

@@ -215,7 +215,7 @@ class Repository:
             return None
         data = self._bytes(target, name)
         if isinstance(data, str):
-            return normalise(data)
+            return normalise(data.removeprefix("\ufeff"))
         read = decode(data, python=path.endswith(".py")) if isinstance(data, bytes) else data
         if isinstance(read, Refusal):
             self.note(path, read.line, read.reason)
