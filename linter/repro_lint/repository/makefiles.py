@@ -63,6 +63,7 @@ def _recipe(repository: Repository, path: str, lines: list[str], index: int) -> 
     for line in lines[index:]:
         if line.strip() and not line.startswith(("\t", "  ")):
             break
-        body.append(re.sub(r"^\s*[@+-]+", "", line).strip())
+        continued = bool(body) and body[-1].endswith("\\")
+        body.append((line if continued else re.sub(r"^\s*[@+-]+", "", line)).strip())
     script = Script("\n".join(body), path, index + 1, "makefile", posixpath.dirname(path))
     yield from read_commands(repository, script)

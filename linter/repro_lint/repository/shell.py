@@ -215,7 +215,7 @@ def _logical_lines(script: Script) -> Iterator[_Line]:
         text = lines[index].rstrip()
         while text.endswith("\\") and index + 1 < len(lines):
             index += 1
-            text = text[:-1] + " " + lines[index].strip()
+            text = text[:-1] + " " + re.sub(r"^\s*>\s", "", lines[index]).strip()
         index += 1
         heredoc = _HEREDOC.search(text)
         if heredoc:
