@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-import hostile
 import pytest
 
+import hostile
 from repro_lint.findings import NotAnalysed
 from repro_lint.repository.comments import read_suppressions
 from repro_lint.repository.files import Repository

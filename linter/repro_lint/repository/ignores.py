@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # pathspec costs more than the discovery of a thousand files. It reads all others.
 PLAIN = re.compile(r"!?(?:[\w.$~+=,@ /*?-]|\[\w+\])+\Z", re.ASCII)
 # A name below any folder is what a bare name means anyway.
-ANYWHERE = re.compile(r"(!?)\*\*/([^/*]+/?)\Z")
+ANYWHERE = re.compile(r"\A(!?)\*\*/([^/*]+/?)\Z")
 PIECE = re.compile(r"\[\w+\]|.")
 WILDCARDS = {"*": "[^/]*", "?": "[^/]"}
 
