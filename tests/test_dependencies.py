@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from repro_lint.findings import Severity
-from repro_lint.repository.dependencies import read_dependencies
 from repro_lint.repository.dependencies.conda import conda_pin
 from repro_lint.repository.dependencies.names import Place, from_text, pin_of
 from repro_lint.repository.dependencies.pins import loose, purpose
 from repro_lint.repository.dependencies.pythons import statement
+from repro_lint.repository.dependencies.read import read_dependencies
 from repro_lint.repository.dependencies.sources import shown_address, stability
 from repro_lint.repository.files import Repository
 from repro_lint.rules.base import Context
@@ -609,3 +609,19 @@ def test_given_pins_expected_exact_only_without_wildcard() -> None:
         "none",
         "range",
     ]
+
+
+def test_given_the_rules_expected_no_reader_imported_before_a_file_needs_it() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, repro_lint.rules.dependencies\n"
+        "from repro_lint.repository.files import Repository\n"
+        "from repro_lint.repository.dependencies.read import read_dependencies\n"
+        "read_dependencies(Repository.from_mapping({'train.py': 'x = 1'}))\n"
+        "print([m for m in ('ast', 'configparser', 'yaml', 'packaging') if m in sys.modules])\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert run.stdout == "[]\n"

@@ -53,9 +53,7 @@ _STANDARD = frozenset(
     ]
 )  # fmt: skip
 _TESTING = frozenset(["_pytest", "nose", "pytest", "tox", "nox"])
-_INSTALLS = re.compile(
-    r"\b(?:pip3?|uv|conda|mamba|micromamba|poetry|pdm)\b[^\n;&|]*\b(?:install|add|sync)\b"
-)
+_INSTALLS = r"\b(?:pip3?|uv|conda|mamba|micromamba|poetry|pdm)\b[^\n;&|]*\b(?:install|add|sync)\b"
 _SHOWN = 3
 
 
@@ -122,7 +120,7 @@ def _own_names(context: Context) -> frozenset[str]:
 
 def _installs_in_container(context: Context) -> bool:
     return any(
-        _INSTALLS.search(step.text)
+        re.search(_INSTALLS, step.text)
         for file in context.manifests.container_files
         for step in file.of("RUN")
     )

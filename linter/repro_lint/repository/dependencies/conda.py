@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from repro_lint.repository.dependencies.facts import Facts
 from repro_lint.repository.dependencies.names import Place, from_text, normalise, pin_of
 from repro_lint.repository.dependencies.pythons import statement
 from repro_lint.repository.dependencies.records import (
@@ -18,25 +19,10 @@ from repro_lint.repository.yaml_text import Items, Scalar, Table, child, items_o
 if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
-_FILE = re.compile(
-    r"(?:conda|env)[^/]*$|(?:^|/)(?:conda[\w-]*|envs?|environments?)/[^/]+$", re.IGNORECASE
-)
 _ITEM = re.compile(r"(?:[\w/-]+::)?([A-Za-z0-9_][\w.-]*)\s*(\[.*\])?\s*(.*)$")
 
 
-class Environment(NamedTuple):
-    """What one environment file says."""
-
-    file: DependencyFile
-    pythons: tuple[PythonVersion, ...]
-
-
-def is_environment_file(path: str) -> bool:
-    """Tell by its name whether a YAML file may be an environment."""
-    return path.endswith((".yml", ".yaml")) and _FILE.search(path) is not None
-
-
-def read_environment(repository: Repository, path: str) -> Environment | None:
+def read_environment(repository: Repository, path: str) -> Facts | None:
     """Read an environment; None if the file is about something else."""
     text = repository.text(path)
     if text is None or not re.search(r"^dependencies\s*:", text, re.MULTILINE):
@@ -53,10 +39,8 @@ def read_environment(repository: Repository, path: str) -> Environment | None:
         reader.take(item, is_pip=python is not None)
     if not (reader.requirements or reader.includes):
         return None
-    return Environment(
-        DependencyFile(path, "conda", tuple(reader.requirements), tuple(reader.includes)),
-        tuple(reader.pythons),
-    )
+    file = DependencyFile(path, "conda", tuple(reader.requirements), tuple(reader.includes))
+    return Facts((file,), (), tuple(reader.pythons))
 
 
 class _Reader:

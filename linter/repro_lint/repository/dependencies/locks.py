@@ -25,21 +25,10 @@ if TYPE_CHECKING:
 _UNHASHED = {"editable", "virtual", "directory", "git", "path", "vcs", "workspace"}
 
 
-def lock_format(path: str) -> str:
-    """The format of a lock file by its name, "" if it is none."""
-    name = path.rsplit("/", 1)[-1]
-    if re.fullmatch(r"pylock(\.[\w-]+)?\.toml", name):
-        return "pylock"
-    if re.fullmatch(r"[\w.-]*conda-lock\.ya?ml", name):
-        return "conda-lock"
-    if name.endswith(".py.lock"):
-        return "uv"
-    return _NAMES.get(name, "")
-
-
-def read_lock(repository: Repository, path: str) -> Facts:
-    """Read one lock file of any format."""
-    form = lock_format(path)
+def read_lock(repository: Repository, path: str, form: str) -> Facts | None:
+    """Read one lock file of any format; None if it is no lock after all."""
+    if form == "explicit":
+        return _read_explicit(repository, path)
     packages = _READERS[form](repository, path)
     if packages is None:
         return Facts(locks=(LockFile(path, form, (), has_hashes=True, transitive=True),))
@@ -53,10 +42,13 @@ def make_lock(path: str, form: str, packages: Iterable[LockedPackage]) -> LockFi
     return LockFile(path, form, found, all(p.has_hash for p in found), transitive=True)
 
 
-def read_explicit(repository: Repository, path: str) -> Facts:
+def _read_explicit(repository: Repository, path: str) -> Facts | None:
     """Read an explicit list of conda archives (`conda list --explicit`)."""
+    text = repository.text(path) or ""
+    if "@EXPLICIT" not in text:
+        return None
     packages = []
-    for line in (repository.text(path) or "").splitlines():
+    for line in text.splitlines():
         match = re.match(
             r"\S+/([^/\s]+)-([^-/\s]+)-[^-/\s]+\.(?:conda|tar\.bz2)(#\w+)?", line.strip()
         )
@@ -185,13 +177,6 @@ def _pixi(repository: Repository, path: str) -> list[LockedPackage] | None:
     return found or None
 
 
-_NAMES = {
-    "uv.lock": "uv",
-    "poetry.lock": "poetry",
-    "pdm.lock": "pdm",
-    "Pipfile.lock": "pipenv",
-    "pixi.lock": "pixi",
-}
 _READERS = {
     "uv": _uv,
     "poetry": _poetry,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from repro_lint.repository.dependencies.facts import Facts
 from repro_lint.repository.dependencies.records import PythonVersion
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def _as_standard(specifier: str) -> str:
     return ",".join(parts)
 
 
-def read_pythons(repository: Repository, path: str) -> list[PythonVersion]:
+def read_pythons(repository: Repository, path: str) -> Facts:
     """Read `.python-version`, `runtime.txt` or `.tool-versions`."""
     text = repository.text(path) or ""
     name = path.rsplit("/", 1)[-1]
@@ -82,9 +83,4 @@ def read_pythons(repository: Repository, path: str) -> list[PythonVersion]:
         match = re.match(pattern, line)
         stated = statement(path, number, match[1]) if match else None
         found.extend([stated] if stated else [])
-    return found
-
-
-def is_python_file(path: str) -> bool:
-    """Tell by its name whether a file states the Python version and nothing else."""
-    return path.rsplit("/", 1)[-1] in {".python-version", "runtime.txt", ".tool-versions"}
+    return Facts(pythons=tuple(found))

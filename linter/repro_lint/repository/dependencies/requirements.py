@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
     from repro_lint.repository.files import Repository
 
-_FILE = re.compile(
-    r"(?:^|/)(?:[^/]*[-_.])?(?:requirements?|constraints?|reqs?)(?:[-_.][^/]*)?\.(?:txt|in|pip|lock)$"
-    r"|(?:^|/)requirements[^/]*/[^/]+\.(?:txt|in|pip|lock)$",
-    re.IGNORECASE,
-)
 _COMMENT = re.compile(r"(?:^|\s)#.*$")
 _HASH = re.compile(r"--hash[= ]\s*([\w-]+:[0-9a-fA-F]+)")
 _OPTION = re.compile(r"\s--[a-z].*$")
@@ -41,11 +36,6 @@ class LogicalLine(NamedTuple):
 
     text: str
     line: int
-
-
-def is_requirements_file(path: str) -> bool:
-    """Tell by its name whether a file lists requirements."""
-    return _FILE.search(path) is not None
 
 
 def logical_lines(text: str) -> Iterator[LogicalLine]:

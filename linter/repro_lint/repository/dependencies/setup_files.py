@@ -18,14 +18,20 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 _SIGNS = (
-    "classifiers", "entry_points", "extras_require", "keywords", "license", "long_description",
+    "classifiers", "entry_points", "extras_require", "keywords", "long_description",
     "project_urls", "url",
 )  # fmt: skip
 _LISTS = ("install_requires", "setup_requires", "tests_require")
 _GROUPS = {"install_requires": "runtime", "setup_requires": "build", "tests_require": "test"}
 
 
-def read_setup_cfg(repository: Repository, path: str) -> Facts:
+def read_setup(repository: Repository, path: str, kind: str) -> Facts:
+    """Read `setup.py` or `setup.cfg`."""
+    reader = _read_setup_py if kind == "setup.py" else _read_setup_cfg
+    return reader(repository, path)
+
+
+def _read_setup_cfg(repository: Repository, path: str) -> Facts:
     """Read the metadata and options of `setup.cfg`."""
     text = repository.text(path) or ""
     parser = configparser.RawConfigParser(strict=False)
@@ -68,7 +74,7 @@ def _cfg_lists(parser: configparser.RawConfigParser) -> list[tuple[str, str, str
     return found
 
 
-def read_setup_py(repository: Repository, path: str) -> Facts:
+def _read_setup_py(repository: Repository, path: str) -> Facts:
     """Read the arguments of the call of `setup` that the text shows."""
     text = repository.text(path) or ""
     with warnings.catch_warnings():

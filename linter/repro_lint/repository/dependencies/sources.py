@@ -11,13 +11,12 @@ if TYPE_CHECKING:
 
 FIXED, TAG, FLOATING, UNHASHED, OUTSIDE = "fixed", "tag", "floating", "unhashed", "outside"
 
-_COMMIT = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
-_TAG = re.compile(r"(?:[\w.-]+[-_/])?v?\d+(?:\.\d+)+[\w.+-]*|v\d+", re.IGNORECASE)
-_BRANCH_ARCHIVE = re.compile(
+_COMMIT = r"(?i)[0-9a-f]{7,64}"
+_TAG = r"(?i)(?:[\w.-]+[-_/])?v?\d+(?:\.\d+)+[\w.+-]*|v\d+"
+_BRANCH_ARCHIVE = (
     r"/(?:archive|zipball|tarball|zip|tar\.gz)/(?:refs/heads/)?(?:main|master|dev|develop|HEAD)\b"
     r"|/refs/heads/"
 )
-_USER = re.compile(r"//[^/@\s]+@")
 
 
 def stability(requirement: Requirement) -> str:
@@ -33,22 +32,22 @@ def stability(requirement: Requirement) -> str:
 
 def shown_address(requirement: Requirement) -> str:
     """The address without a user or a password in it."""
-    return _USER.sub("//", requirement.url or requirement.text)
+    return re.sub(r"//[^/@\s]+@", "//", requirement.url or requirement.text)
 
 
 def _of_revision(revision: str) -> str:
     if "$" in revision or "{" in revision:
         return FIXED
-    if _COMMIT.fullmatch(revision):
+    if re.fullmatch(_COMMIT, revision):
         return FIXED
-    return TAG if _TAG.fullmatch(revision) else FLOATING
+    return TAG if re.fullmatch(_TAG, revision) else FLOATING
 
 
 def _of_archive(requirement: Requirement) -> str:
     address = requirement.url
     if requirement.hashes or "$" in address or re.search(r"[0-9a-f]{40}", address):
         return FIXED
-    return FLOATING if _BRANCH_ARCHIVE.search(address) else UNHASHED
+    return FLOATING if re.search(_BRANCH_ARCHIVE, address) else UNHASHED
 
 
 def _of_path(requirement: Requirement) -> str:
