@@ -88,7 +88,9 @@ def report(*extra: Reported, **changes: object) -> Report:
         version="1.2.3",
         findings=findings,
         rules=(
-            RuleEntry("DEP001", "missing-dependency-file", Severity.MEDIUM, Confidence.HIGH, preview=False),
+            RuleEntry(
+                "DEP001", "missing-dependency-file", Severity.MEDIUM, Confidence.HIGH, preview=False
+            ),
             RuleEntry("ZZZ999", "without-card", Severity.INFO, Confidence.LOW, preview=True),
         ),
         score=SCORE,
@@ -145,6 +147,8 @@ def test_given_report_expected_text() -> None:
         "",
         "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1",
         "  file not analysed",
+        "`repro-lint explain RNG001` tells why and what to do",
+        "`--min-confidence low` shows what is hidden",
     ]
 
 
@@ -316,6 +320,14 @@ def test_given_report_expected_sarif_places() -> None:
     assert [step["location"]["message"]["text"] for step in steps] == ["main", "load"]
     notes = run["invocations"][0]["toolExecutionNotifications"]
     assert notes[0]["message"]["text"] == "old.py was not analysed: is no Python 3"
+
+
+def test_given_sites_in_one_line_expected_one_related_location() -> None:
+    """The standard's sets: the models of packages do not hold us to them."""
+    flow = json.loads(sarif.render(report()))["runs"][0]["results"][2]
+    lines = [place["physicalLocation"]["region"] for place in flow["relatedLocations"]]
+
+    assert lines == [{"startLine": 44}, {"startLine": 9}, {"startLine": 60}]
 
 
 def test_given_rules_expected_their_cards_in_sarif() -> None:

@@ -37,8 +37,13 @@ def analyse(
             observe(done, len(wanted), rule.name if done else "reading files")
         judged = judge(rule, context)
         (crashes if isinstance(judged, Crash) else results).append(judged)  # type: ignore[arg-type]
-    score = None if repository.single_file else _score(context, results, crashes)
     triaged = triage(results, repository, config, {rule.code: rule.name for rule in rules})
+    score = None
+    if not repository.single_file:
+        # Rules in preview never score: else a flag would move the number.
+        preview = {rule.code for rule in wanted if rule.preview}
+        settled = [result for result in results if result.rule not in preview]
+        score = _score(context, settled, triaged.silenced, crashes)
     return Report(
         version=__version__,
         findings=triaged.findings,
@@ -93,12 +98,17 @@ def _entry(rule: type[Rule]) -> RuleEntry:
     return RuleEntry(rule.code, rule.name, rule.severity, rule.confidence, rule.preview)
 
 
-def _score(context: Context, results: list[RuleResult], crashes: list[Crash]) -> Score | None:
+def _score(
+    context: Context,
+    results: Sequence[RuleResult],
+    silenced: Sequence[Finding],
+    crashes: list[Crash],
+) -> Score | None:
     """The score, or none where it breaks: then that is one more crash."""
     try:
-        from repro_lint.scoring import measure  # noqa: PLC0415
+        from repro_lint.assessment import measure  # noqa: PLC0415
 
-        return measure(context, results)
+        return measure(context, results, silenced)
     except Exception as problem:  # noqa: BLE001  the findings stand without a score
         crashes.append(_crash("score", problem))
         return None

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 
 class Triaged(NamedTuple):
-    """What became of the findings."""
+    """What became of the findings; `silenced` are all that a comment with a reason covers."""
 
     findings: tuple[Reported, ...]
+    silenced: tuple[Finding, ...]
     idle: tuple[IdleSuppression, ...]
     hidden_by_confidence: int
     not_selected: int
@@ -42,10 +43,13 @@ def triage(
     silences = _Silences(read_suppressions(repository))
     ignored_in = _ignored_in(config)
     kept: list[Reported] = []
+    silenced: list[Finding] = []
     hidden = not_selected = 0
     for reported in found:
         finding = reported.finding
         silence = silences.of(finding, reported.name)
+        if silence is not None and silence.reason:
+            silenced.append(finding)
         if not selected(config, finding.rule, reported.name) or ignored_in(reported):
             not_selected += 1
         elif silence is not None:
@@ -57,7 +61,7 @@ def triage(
     judged = frozenset(result.rule for result in results)
     # A single file hides what its rules would find in a whole repository.
     idle = [] if repository.single_file else silences.idle(judged, known)
-    return Triaged(tuple(kept), tuple(idle), hidden, not_selected)
+    return Triaged(tuple(kept), tuple(silenced), tuple(idle), hidden, not_selected)
 
 
 class _Silences:
@@ -146,11 +150,10 @@ def _ignored_in(config: Config) -> Callable[[Reported], bool]:
     """A test for `per-file-ignores`, whose patterns read as those of `.gitignore`."""
     if not config.per_file_ignores:
         return lambda _: False
-    from pathspec import PathSpec  # noqa: PLC0415
+    from pathspec.gitignore import GitIgnoreSpec  # noqa: PLC0415
 
     table = [
-        (PathSpec.from_lines("gitwildmatch", [pattern]), chosen)
-        for pattern, chosen in config.per_file_ignores
+        (GitIgnoreSpec.from_lines([pattern]), chosen) for pattern, chosen in config.per_file_ignores
     ]
 
     def ignored(reported: Reported) -> bool:

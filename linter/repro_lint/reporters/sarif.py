@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from repro_lint.findings import Severity
+from repro_lint.findings import Location, Severity
 from repro_lint.reporters.json import MAX_SITES
 
 if TYPE_CHECKING:
-    from repro_lint.findings import Finding, Location, NotAnalysed, Report, Reported, RuleEntry
+    from repro_lint.findings import Finding, NotAnalysed, Report, Reported, RuleEntry
 
 Value = dict[str, object]
 
@@ -75,10 +75,8 @@ def _invocation(report: Report) -> Value:
 
 
 def _notification(note: NotAnalysed) -> Value:
-    from repro_lint.findings import Location  # noqa: PLC0415
-
     message = f"{note.path} was not analysed: {note.reason}"
-    place = _location(Location(note.path, note.line))
+    place = _row(note.path, note.line)
     return {"level": "warning", "message": {"text": message}, "locations": [place]}
 
 
@@ -124,7 +122,9 @@ def _result(reported: Reported, index: dict[str, int]) -> Value:
     if finding.rule in index:
         result["ruleIndex"] = index[finding.rule]
     if finding.sites:
-        result["relatedLocations"] = [_location(site) for site in finding.sites[:MAX_SITES]]
+        # The standard wants a set; two draws of one line of a notebook are one place.
+        rows = dict.fromkeys((site.path, site.line) for site in finding.sites)
+        result["relatedLocations"] = [_row(*row) for row in list(rows)[:MAX_SITES]]
     if finding.trace:
         result["codeFlows"] = [_code_flow(finding)]
     if reported.suppressed:
@@ -152,6 +152,11 @@ def _code_flow(finding: Finding) -> Value:
         for step in finding.trace
     ]
     return {"threadFlows": [{"locations": steps}]}
+
+
+def _row(path: str, line: int) -> Value:
+    """A line, without columns."""
+    return _location(Location(path, line))
 
 
 def _location(place: Location) -> Value:

@@ -38,8 +38,16 @@ def lay_out(report: Report, width: int = WIDTH) -> Iterator[Line]:
         yield BLANK
     elif report.single_file and report.shown:
         yield line(("no score: it is computed for a whole repository", "dim"))
-    style = "bold" if report.shown else "good"
-    yield from paragraph([Segment("", style)], tally(report), 2, width)
+    yield from paragraph([], tally(report), 2, width)
+    yield from _advice(report)
+
+
+def _advice(report: Report) -> Iterator[Line]:
+    if report.shown:
+        worst = max(report.shown, key=lambda reported: reported.finding.severity)
+        yield line((f"`repro-lint explain {worst.finding.rule}` tells why and what to do", "dim"))
+    if report.hidden_by_confidence:
+        yield line(("`--min-confidence low` shows what is hidden", "dim"))
 
 
 def _group(path: str, found: Sequence[Reported], width: int) -> Iterator[Line]:
@@ -81,7 +89,7 @@ def _source(finding: Finding, text: str, gutter: int, width: int) -> Iterator[Li
 
 def _details(finding: Finding, indent: int, width: int) -> Iterator[Line]:
     """The way to the place, and the other places."""
-    if finding.trace:
+    if any(_row(step.location) != _row(finding.location) for step in finding.trace):
         steps = " → ".join(f"{place(_start(s.location))} {s.message}" for s in finding.trace)
         head = [Segment(" " * indent), Segment("via ", "dim")]
         yield from paragraph(head, steps, indent + 4, width)

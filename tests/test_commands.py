@@ -1,0 +1,513 @@
+"""The command line: exit codes, words for slips, selection, suppressions, output files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from repro_lint import __version__, config, engine
+from repro_lint.cli import main
+from repro_lint.commands import check, output
+from repro_lint.findings import Confidence, Finding, Location, Report, Severity
+from repro_lint.repository.files import Repository
+from repro_lint.rules import ALL
+from repro_lint.rules.base import Context, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+class Shouting(Rule):
+    """Finds each line of Python that says `shout`."""
+
+    code = "AAA001"
+    name = "loud-line"
+    severity = Severity.HIGH
+    remedy = "whisper"
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield each loud line; those with a question mark are less sure."""
+        for path in context.repository.python_paths:
+            lines = (context.repository.text(path) or "").split("\n")
+            for number, line in enumerate(lines, 1):
+                if "shout" in line:
+                    sure = Confidence.LOW if "?" in line else Confidence.HIGH
+                    place = Location(path, number, 1, number, len(line) + 1)
+                    yield self.at(place, "this line is loud", confidence=sure)
+
+
+class Lonely(Shouting):
+    """Judges what is absent."""
+
+    code = "BBB001"
+    name = "lonely-repository"
+    whole_repository = True
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield one finding, of the repository."""
+        yield self.at(Location("."), f"{len(context.repository.paths)} files are too few")
+
+
+class Novel(Shouting):
+    """Is in preview."""
+
+    code = "AAA101"
+    name = "novel-line"
+    preview = True
+
+
+class Broken(Shouting):
+    """Breaks."""
+
+    code = "CCC001"
+    name = "broken-rule"
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Break."""
+        raise KeyError(context.repository.paths[0])
+        yield
+
+
+RULES = (Shouting, Novel, Lonely)
+
+
+def judged(files: Mapping[str, str], *rules: type[Rule], **settings: object) -> Report:
+    """The report on files in memory, by some rules."""
+    chosen = config.DEFAULT._replace(**settings)
+    return engine.analyse(Repository.from_mapping(files), chosen, rules=rules or RULES)
+
+
+def places(report: Report) -> list[tuple[str, str, int]]:
+    return [
+        (r.finding.rule, r.finding.location.path, r.finding.location.line) for r in report.shown
+    ]
+
+
+def test_given_rules_expected_findings_by_place() -> None:
+    report = judged({"b.py": "shout()\n", "a.py": "x\nshout()\n"})
+
+    assert places(report) == [("BBB001", ".", 0), ("AAA001", "a.py", 2), ("AAA001", "b.py", 1)]
+    assert [r.text for r in report.shown] == ["", "shout()", "shout()"]
+    assert report.files == 2
+
+
+def test_given_preview_expected_its_rules_too() -> None:
+    assert ("AAA101", "a.py", 1) in places(judged({"a.py": "shout()\n"}, preview=True))
+    assert ("AAA101", "a.py", 1) not in places(judged({"a.py": "shout()\n"}))
+
+
+def test_given_low_confidence_expected_it_hidden_and_counted() -> None:
+    files = {"a.py": "shout()  # ?\nshout()\n"}
+
+    report = judged(files, Shouting)
+    all_of_it = judged(files, Shouting, min_confidence=Confidence.LOW)
+
+    assert (len(report.shown), report.hidden_by_confidence) == (1, 1)
+    assert (len(all_of_it.shown), all_of_it.hidden_by_confidence) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown", "not_selected"),
+    [
+        ({"select": ("BBB",)}, ["BBB001"], 2),
+        ({"ignore": ("lonely-repository",)}, ["AAA001", "AAA001"], 1),
+        ({"per_file_ignores": (("tests/*", ("AAA",)),)}, ["BBB001", "AAA001"], 1),
+        ({"per_file_ignores": (("*.py", ("loud-line",)),)}, ["BBB001"], 2),
+        ({"per_file_ignores": (("*.py", ("BBB",)),)}, ["BBB001", "AAA001", "AAA001"], 0),
+    ],
+)
+def test_given_selection_expected_the_rest_counted(
+    settings: dict[str, object], shown: list[str], not_selected: int
+) -> None:
+    report = judged({"a.py": "shout()\n", "tests/b.py": "shout()\n"}, **settings)
+
+    assert [reported.finding.rule for reported in report.shown] == shown
+    assert report.not_selected == not_selected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "shout()  # repro-lint: ignore[AAA001] -- it must\n",
+        "# repro-lint: ignore[loud-line] -- it must\nshout()\n",
+        "# repro-lint: ignore-file[AAA001] -- it must\nx = 1\nshout()\n",
+    ],
+)
+def test_given_suppression_expected_finding_kept_but_silent(text: str) -> None:
+    report = judged({"a.py": text}, Shouting)
+
+    assert report.shown == ()
+    assert [(r.suppressed, r.reason) for r in report.findings] == [(True, "it must")]
+    assert report.idle_suppressions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1  # repro-lint: ignore[AAA001]\n", "`AAA001` has nothing to silence here"),
+        ("x = 1  # repro-lint: ignore[ZZZ999]\n", "`ZZZ999` is no rule"),
+        (
+            "x = 1  # repro-lint: ignore\n",
+            "this comment has no effect: `ignore` names no rule, as in `ignore[RNG001] -- reason`",
+        ),
+        ("shout()  # repro-lint: ignore[AAA001, BBB001]\n", "`BBB001` has nothing to silence here"),
+    ],
+)
+def test_given_idle_suppression_expected_word(text: str, message: str) -> None:
+    report = judged({"a.py": text})
+
+    assert [idle.message for idle in report.idle_suppressions] == [message]
+
+
+def test_given_suppression_of_what_is_not_judged_expected_no_word(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    text = "x = 1  # repro-lint: ignore[AAA101]\n"
+    file.write_text(text.replace("101", "001"), encoding="utf-8")
+    alone = engine.analyse(Repository.from_file(file), config.DEFAULT, rules=RULES)
+
+    assert judged({"a.py": text}).idle_suppressions == ()
+    assert alone.idle_suppressions == ()
+
+
+def test_given_selection_expected_suppressions_still_used() -> None:
+    text = "shout()  # repro-lint: ignore[AAA001]\n"
+
+    assert judged({"a.py": text}, ignore=("AAA",)).idle_suppressions == ()
+
+
+def test_given_single_file_expected_only_rules_that_see_enough(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("shout()\n", encoding="utf-8")
+
+    report = engine.analyse(Repository.from_file(tmp_path / "a.py"), config.DEFAULT, rules=RULES)
+
+    assert places(report) == [("AAA001", "a.py", 1)]
+    assert (report.score, report.single_file) == (None, True)
+
+
+def test_given_broken_rule_expected_the_others() -> None:
+    report = judged({"a.py": "shout()\n"}, Broken, Shouting)
+
+    assert places(report) == [("AAA001", "a.py", 1)]
+    assert [(crash.rule, crash.error) for crash in report.crashes] == [
+        ("CCC001", "KeyError: 'a.py'")
+    ]
+
+
+def test_given_moved_lines_expected_same_fingerprints() -> None:
+    before = judged({"a.py": "shout()\nshout()\nshout(1)\n"}, Shouting)
+    after = judged({"a.py": "\n\nx = 1\n  shout()\nshout()\nshout(1)\n"}, Shouting)
+    other = judged({"b.py": "shout()\n"}, Shouting)
+
+    prints = [reported.fingerprint for reported in before.shown]
+    assert prints == [reported.fingerprint for reported in after.shown]
+    assert len({*prints, other.shown[0].fingerprint}) == 4
+
+
+def test_given_progress_expected_each_rule_told() -> None:
+    seen: list[tuple[int, int, str]] = []
+
+    def observe(done: int, total: int, title: str) -> None:
+        seen.append((done, total, title))
+
+    engine.analyse(Repository.from_mapping({}), config.DEFAULT, observe, (Shouting, Lonely))
+
+    assert seen == [(0, 2, "reading files"), (1, 2, "lonely-repository")]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository that has findings, as the current folder."""
+    (tmp_path / "train.py").write_text(
+        "import numpy as np\n\n\ndef main():\n    print(np.random.rand(3))\n\n\n"
+        'if __name__ == "__main__":\n    main()\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    code = main(arguments)
+    out, told = capsys.readouterr()
+    return code, out, told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        (["--selct", "RNG"], "unknown option `--selct`", "did you mean `--select`?"),
+        (["--selct=RNG"], "unknown option `--selct`", "did you mean `--select`?"),
+        (["--select"], "option `--select` wants a value", "`repro-lint check --help` lists"),
+        (["--quiet=1"], "option `--quiet` takes no value", "`repro-lint check --help` lists"),
+        (["a", "b"], "unexpected argument `b`", "`repro-lint check --help` lists"),
+        (["chekc"], "`chekc` is neither a command nor a path", "did you mean `repro-lint check`?"),
+        (["trian.py"], "no such file or folder: `trian.py`", "did you mean `train.py`?"),
+        (["no/such"], "no such file or folder: `no/such`", "name a folder or a Python file"),
+        (["--select", "DEP01"], "unknown rule `DEP01` in `--select`", "did you mean `DEP001`?"),
+        (["--config", "x.toml"], "cannot read configuration `x.toml`", "check the path"),
+        (["-o", "no/x.json"], "no folder `no` to write `no/x.json` into", "make the folder first"),
+        (
+            ["--min-score", "101"],
+            "`--min-score` must be a whole number from 0 to 100, not `101`",
+            "for example `--min-score 80`",
+        ),
+        (
+            ["--min-score", "many"],
+            "`--min-score` must be a whole number from 0 to 100, not `many`",
+            "for example `--min-score 80`",
+        ),
+        (["--min-score", "5", "train.py"], "a single file has no score", "name a folder"),
+        (
+            ["--output-format", "jsn"],
+            "`--output-format` must be one of text, concise, json, sarif, github, not `jsn`",
+            "did you mean `json`?",
+        ),
+        (
+            ["--min-confidence", "hi"],
+            "`--min-confidence` must be one of low, medium, high, not `hi`",
+            "did you mean `high`?",
+        ),
+        (["explain", "DEP01"], "unknown rule `DEP01`", "did you mean `DEP001`?"),
+        (["explain"], "missing argument `RULE`", "`repro-lint explain --help` lists"),
+        (["rules", "--output-format", "jso"], "`--output-format` must be", "did you mean `json`?"),
+    ],
+)
+@pytest.mark.usefixtures("repository")
+def test_given_slip_expected_one_line_and_hint(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str, hint: str
+) -> None:
+    code, out, told = run(capsys, *arguments)
+    first, second = told.splitlines()
+
+    assert (code, out) == (2, "")
+    assert first.startswith(f"error: {message}")
+    assert second.startswith(f"hint: {hint}")
+
+
+def test_given_unknown_key_expected_file_and_nearest(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "repro-lint.toml").write_text("prevew = true\n", encoding="utf-8")
+
+    code, _, told = run(capsys)
+    isolated = main(["--isolated", "--exit-zero", "--quiet"])
+
+    assert (
+        told == "error: unknown key `prevew` in `repro-lint.toml`\nhint: did you mean `preview`?\n"
+    )
+    assert (code, isolated) == (2, 0)
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], 1),
+        (["."], 1),
+        (["check", "."], 1),
+        (["--exit-zero"], 0),
+        (["--select", "NBK003"], 0),
+        (["--select", "NBK003", "--min-score", "0"], 0),
+        (["--select", "NBK003", "--min-score", "100"], 1),
+        (["--select", "NBK003", "--min-score", "100", "--exit-zero"], 0),
+    ],
+)
+def test_given_findings_expected_exit_code(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], expected: int
+) -> None:
+    assert run(capsys, *arguments)[0] == expected
+
+
+@pytest.mark.usefixtures("repository")
+def test_given_interrupt_expected_130(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check, "run", interrupted)
+
+    assert run(capsys) == (130, "", "interrupted\n")
+
+
+@pytest.mark.usefixtures("repository")
+def test_given_own_mistake_expected_report_to_paste(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no idea")
+
+    monkeypatch.setattr(check, "run", broken)
+    code, out, told = run(capsys, "--quiet")
+
+    assert (code, out) == (3, "")
+    assert f"repro-lint {__version__}" in told
+    assert "arguments: --quiet" in told
+    assert told.rstrip().endswith("RuntimeError: no idea")
+
+
+@pytest.mark.usefixtures("repository")
+def test_given_broken_rule_expected_results_and_code_3(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no idea")
+
+    monkeypatch.setattr(next(rule for rule in ALL if rule.code == "DEP007"), "check", broken)
+    code, out, told = run(capsys, "--output-format", "json", "--exit-zero")
+
+    assert code == 3
+    assert {found["rule"] for found in json.loads(out)["findings"]} >= {"DEP001"}
+    assert json.loads(out)["crashes"] == [{"rule": "DEP007", "message": "RuntimeError: no idea"}]
+    assert "DEP007\nTraceback" in told
+
+
+def test_given_output_file_expected_it_whole_and_nothing_else(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, to_screen, _ = run(capsys, "--output-format", "json")
+    before = {path.name for path in repository.iterdir()}
+    code, out, _ = run(capsys, "--output-format", "json", "-o", "report.json")
+
+    assert (code, out) == (1, "")
+    assert (repository / "report.json").read_text(encoding="utf-8") == to_screen
+    assert {path.name for path in repository.iterdir()} == {*before, "report.json"}
+
+
+def test_given_file_that_cannot_be_replaced_expected_word_and_no_draft(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+
+    with pytest.raises(output.UserError, match="cannot write"):
+        output.write_file(str(tmp_path / "taken"), "text")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.usefixtures("repository")
+def test_given_quiet_expected_a_line_for_each_finding(capsys: pytest.CaptureFixture[str]) -> None:
+    _, full, _ = run(capsys, "--output-format", "json")
+    _, out, _ = run(capsys, "--quiet")
+
+    assert len(out.splitlines()) == json.loads(full)["summary"]["findings"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "variables", "expected"),
+    [
+        ("auto", {}, False),
+        ("auto", {"FORCE_COLOR": "1"}, True),
+        ("auto", {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ("auto", {"NO_COLOR": ""}, False),
+        ("always", {"NO_COLOR": "1"}, True),
+        ("never", {"FORCE_COLOR": "1"}, False),
+    ],
+)
+def test_given_variables_expected_colour(
+    monkeypatch: pytest.MonkeyPatch, choice: str, variables: dict[str, str], *, expected: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert output.wants_color(choice) is expected
+
+
+@pytest.mark.usefixtures("repository")
+def test_given_colour_expected_same_words(capsys: pytest.CaptureFixture[str]) -> None:
+    _, plain, _ = run(capsys)
+    _, coloured, _ = run(capsys, "--color", "always")
+
+    assert "\x1b[" in coloured
+    assert "\x1b[" not in plain
+
+
+def test_given_rule_expected_its_card(capsys: pytest.CaptureFixture[str]) -> None:
+    code, by_code, _ = run(capsys, "explain", "dep001")
+    _, by_name, _ = run(capsys, "explain", "missing-dependency-file")
+    _, coloured, _ = run(capsys, "explain", "DEP001", "--color", "always")
+
+    assert (code, by_code) == (0, by_name)
+    assert by_code.startswith("# missing-dependency-file (DEP001)\n\nseverity critical")
+    assert "Why it matters" in coloured
+    assert "## Why it matters" not in coloured
+
+
+def test_given_rules_expected_each_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    _, as_text, _ = run(capsys, "rules")
+    _, as_markdown, _ = run(capsys, "rules", "--output-format", "markdown")
+    _, as_json, _ = run(capsys, "rules", "--output-format", "json")
+
+    assert [row["code"] for row in json.loads(as_json)] == [rule.code for rule in ALL]
+    assert all(row["summary"].startswith("Flags ") for row in json.loads(as_json))
+    assert len(as_markdown.splitlines()) == len(ALL) + 2
+    assert all(f"{rule.code}  {rule.name}" in as_text for rule in ALL)
+
+
+def test_given_version_or_help_expected_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "--version") == (0, f"repro-lint {__version__}\n", "")
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert all(command in out for command in ("check", "explain", "rules"))
+
+
+def test_given_file_in_project_expected_path_from_its_root(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "repro-lint.toml").write_text('select = ["RNG"]\n', encoding="utf-8")
+    (repository / "src").mkdir()
+    (repository / "train.py").rename(repository / "src" / "train.py")
+    monkeypatch.chdir(repository / "src")
+
+    _, out, _ = run(capsys, "train.py", "--output-format", "json")
+
+    assert {found["path"] for found in json.loads(out)["findings"]} <= {"src/train.py"}
+    assert json.loads(out)["score"] is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes break otherwise there")
+def test_given_reader_that_leaves_expected_no_word(repository: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "repro_lint", str(repository)],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_start_loads_nothing_heavy(repository: Path) -> None:
+    script = (
+        "import sys; from repro_lint.cli import main; main(['train.py'])\n"
+        "print(sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=repository, capture_output=True, text=True, check=True
+    )
+    heavy = {"rich", "yaml", "libcst", "packaging", "dataclasses", "inspect", "hashlib", "difflib"}
+
+    assert heavy & set(eval(done.stderr)) == set()  # noqa: S307  our own list
+
+
+def test_given_ascii_terminal_expected_signs_it_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    target = tmp_path / "out"
+    with target.open("w", encoding="ascii", newline="") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        output.write("12 │ x = 'é' → ██░░\n")
+
+    assert target.read_text(encoding="ascii") == "12 | x = '\\xe9' > ##..\n"
