@@ -149,8 +149,13 @@ def test_policy(train: str, wanted: tuple[str, ...]) -> None:
     assert rungs("policy", **{"train.py": train}) == wanted
 
 
-def test_policy_told_to_readers_only() -> None:
-    assert rungs("policy", **{"train.py": TRAIN, "README.md": "# Reproducibility\n"}) == ("prose",)
+@pytest.mark.parametrize(
+    ("heading", "wanted"), [("Reproducibility", "prose"), ("Reproducing GPT-2", "none")]
+)
+def test_policy_told_to_readers_only(heading: str, wanted: str) -> None:
+    files = {"train.py": TRAIN, "README.md": f"# {heading}\n"}
+
+    assert rungs("policy", **files) == (wanted,)
 
 
 @pytest.mark.parametrize(
@@ -288,8 +293,15 @@ def test_titles_say_what_to_do_and_where() -> None:
     evidence = gather(context(FILES), results(draws, finding("unused.py")))
     titles = [hazard.title for run in evidence.runs for hazard in run.hazards]
 
-    assert [title.partition(" in ")[2] for title in titles] == ["`train.py` (2 draws)"]
+    assert [title.rpartition(" in ")[2] for title in titles] == ["`train.py` (2 draws)"]
     assert evidence.unreached[0].title.endswith(" in `unused.py`")
+
+
+def test_titles_name_the_stream() -> None:
+    draw = finding("train.py", "RNG001", entry="train.py", stream="numpy")
+    evidence = gather(context(FILES), results(draw))
+
+    assert "NumPy's global stream" in evidence.runs[1].hazards[0].title
 
 
 def test_silenced_findings_are_marked() -> None:

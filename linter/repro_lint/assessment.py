@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.knowledge.load import knowledge
 from repro_lint.rules import ALL
 from repro_lint.rules.practices import practices
 from repro_lint.scoring import Evidence, Hazard, Run, Score, load, score
@@ -100,9 +101,16 @@ def _titles(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
     for finding in findings:
         groups.setdefault((finding.rule, finding.group), []).append(finding)
     return {
-        group: f"{remedies.get(group[0], of[0].message)}{_where(of)}"
+        group: f"{_named(remedies.get(group[0], of[0].message), of)}{_where(of)}"
         for group, of in groups.items()
     }
+
+
+def _named(remedy: str, findings: Sequence[Finding]) -> str:
+    """A remedy that speaks of `the stream`, with the name of the one that a group is about."""
+    streams = {finding.stream for finding in findings}
+    known = knowledge().streams.get(streams.pop()) if len(streams) == 1 else None
+    return remedy.replace("the stream", known.label, 1) if known else remedy
 
 
 def _where(findings: Sequence[Finding]) -> str:

@@ -75,7 +75,7 @@ def _policy(context: Context) -> Iterator[str]:
     else:
         readmes = context.manifests.readmes
         headings = (heading.text.lower() for readme in readmes for heading in readme.headings)
-        yield "prose" if any("reproduc" in h or "determinis" in h for h in headings) else "none"
+        yield "prose" if any("reproducib" in h or "determinis" in h for h in headings) else "none"
 
 
 def _uses_gpu(context: Context, path: str, index: ModuleIndex) -> bool:
