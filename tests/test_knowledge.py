@@ -40,6 +40,8 @@ KINDS = {
 }
 # Attributes that only an instance has.
 ON_INSTANCES = ("gymnasium.Env.action_space.", "gymnasium.Env.observation_space.")
+# So far back no call gives an argument by position.
+NEVER_BY_POSITION = 40
 # The decorator that brought `rng` to SciPy takes the old names without showing them.
 HIDDEN_OLD_NAMES = frozenset({"seed", "random_state"})
 
@@ -141,6 +143,7 @@ def parameter_of(name: str, parameter: str, *, method: bool) -> tuple[int, Any] 
         starred = starred or item.kind is inspect.Parameter.VAR_POSITIONAL
         if item.name == parameter and item.kind is not inspect.Parameter.VAR_KEYWORD:
             by_name = starred or item.kind is inspect.Parameter.KEYWORD_ONLY
+            by_name = by_name or position >= NEVER_BY_POSITION
             return (-1 if by_name else position), item.default
     if any(item.kind is inspect.Parameter.VAR_KEYWORD for item in found):
         return None
