@@ -70,8 +70,9 @@ def resolve(wanted: str, oldest: str, constraints: Path | None) -> str:
 def torch_wheel(folder: str) -> Path | None:
     """The CPU build of torch, where pip finds one."""
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
-    done = subprocess.run([*command, "--dest", folder, TORCH], capture_output=True, check=False)
-    return next(Path(folder).glob("torch-*.whl"), None) if done.returncode == 0 else None
+    subprocess.run([*command, "--dest", folder, TORCH], capture_output=True, check=False)
+    found = sorted(Path(folder).glob("torch-*.whl"))
+    return found[0] if found else None
 
 
 def needs(wheel: Path) -> str:
