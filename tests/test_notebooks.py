@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import nbformat.v3
@@ -213,6 +214,12 @@ def test_a_cell_of_another_language_has_no_python() -> None:
         (["%%capture", "%%time", "x = 1"], ["", "", "x = 1"]),
         (["%time f(x)"], ["pass; f(x)"]),
         (["%timeit -n 10 -r 3 f(x)"], ["pass             ; f(x)"]),
+        (["%timeit -o f(-x)"], ["pass     ; f(-x)"]),
+        (["%prun -s time f()"], ["pass        ; f()"]),
+        (["%time", "z"], ["", "z"]),
+        (["%timeit " + "-n " * 3000, "z"], ["", "z"]),
+        (["%%time?", "x"], ["", "x"]),
+        (["x = '''", "\\''' !a", "'''", "!ls"], ["x = '''", "\\''' !a", "'''", ""]),
         (["%time for x in y: f(x)", "z"], ["", "z"]),
         (["for x in y:", "    %time z = f(x)"], ["for x in y:", "    pass; z = f(x)"]),
         (["x = (a", "%b)", "!ls"], ["x = (a", "%b)", ""]),
@@ -277,6 +284,25 @@ def test_a_cell_under_a_magic_that_nobody_knows_may_be_python() -> None:
 )  # fmt: skip
 def test_commands_are_records(lines: list[str], expected: list[Command]) -> None:
     assert list(read_cell(lines).commands) == expected
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["x = 1 \\"] * 20_000,
+        ["!a \\"] * 20_000 + ["("],
+        ["a?" + " " * 200_000 + "x"],
+        ["x = " * 50_000 + "!"],
+        ["# '" * 50_000, "(" * 50_000, "'" * 50_001],
+        ["x = '\0'"],
+        ["[" * 5000 + "]" * 5000],
+    ],
+    ids=["continued", "command", "blanks", "assigned", "tokens", "null", "nested"],
+)
+def test_hostile_cells_take_no_longer_than_others(lines: list[str]) -> None:
+    start = time.process_time()
+    assert read_cell(lines).fault
+    assert time.process_time() - start < 2
 
 
 def test_commands_have_their_place() -> None:

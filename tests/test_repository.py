@@ -238,6 +238,11 @@ def git(folder: Path, *words: str) -> str:
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
+def test_an_ignore_file_that_is_a_folder_ignores_nothing(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore/*.py": "", "a.py": ""})
+    assert Repository.from_folder(tmp_path).paths == (".gitignore/*.py", "a.py")
+
+
 def test_git_agrees_on_what_is_ignored(tmp_path: Path) -> None:
     names = ["a.py", "b.pyc", "data.csv", "x y", "[z]", "ab", "Thumbs.db", "a+b.py"]
     folders = ["", "src/", "src/build/", "build/", "docs/api/v1/", "data/raw/", "build2/"]
@@ -402,6 +407,7 @@ def test_one_file_alone_is_judged_wherever_it_lies(tmp_path: Path) -> None:
     named = Repository.from_file(tmp_path / "third_party/b.py", root=tmp_path)
     assert named.python_paths == ("third_party/b.py",)
     assert named.text("third_party/b.py") == ""
+    assert Repository.from_file(tmp_path / "third_party/b.py", root="/usr").paths == ("b.py",)
     assert not Repository.from_mapping({}).single_file
 
 
@@ -483,6 +489,7 @@ def test_python_bytes_become_text(data: bytes, expected: str) -> None:
         (b"\xef\xbb\xbf# coding: latin-1\n",
          Refusal(1, "names the encoding `latin-1` after a byte order mark of utf-8")),
         (b"# coding: ascii\n\n\xc3\xa9", Refusal(3, "is not ascii text")),
+        (b"# coding: utf-7\nx = '+2AA-'\n", Refusal(0, "is not utf-7 text")),
         (b"# coding: latin-1\nx = 1\n# \0", Refusal(3, "holds a null byte")),
     ],
 )  # fmt: skip
@@ -494,6 +501,10 @@ def test_bytes_that_are_no_python_are_refused_with_their_line(
 
 def test_a_coding_line_counts_in_python_only() -> None:
     assert decode(b"# coding: latin-1\n\xe9\n") == Refusal(2, "is not utf-8 text")
+
+
+def test_text_of_two_bytes_a_character_may_hold_a_null_too() -> None:
+    assert decode("\ufeffa\nb\0".encode("utf-16-le")) == Refusal(2, "holds a null byte")
 
 
 @pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])

@@ -50,10 +50,7 @@ class SourceFinder:
         """
         search = () if self._is_lost else _key(key).finditer(self._text, self._place)
         for found in search:
-            try:
-                value, end = DECODER.raw_decode(self._text, found.end())
-            except (ValueError, RecursionError):
-                continue
+            value, end = DECODER.raw_decode(self._text, found.end())
             if value == source:
                 self._place = end
                 return found.end()

@@ -167,14 +167,13 @@ def _tokens(text: str) -> Iterator[tuple[bool, str, tuple[int, int], int]]:
 def _text_comments(text: str) -> Iterator[_Comment]:
     """The comments of files in which `#` starts one."""
     lines = text.split("\n")
+    targets = _targets(lines)
     first_code = next((n for n, line in enumerate(lines, 1) if _is_code(line)), len(lines) + 1)
     for number, line in enumerate(lines, 1):
         found = COMMENT.search(line) if MARK in line else None
-        if found is None:
-            continue
-        target = number if _is_code(line) else _next_code(lines, number)
-        span = (number, found.start() + 1, number, len(line.rstrip()) + 1)
-        yield _Comment(span, found["body"], target, number < first_code)
+        if found is not None:
+            span = (number, found.start() + 1, number, len(line.rstrip()) + 1)
+            yield _Comment(span, found["body"], targets[number - 1], number < first_code)
 
 
 def _is_code(line: str) -> bool:
@@ -182,7 +181,11 @@ def _is_code(line: str) -> bool:
     return bool(stripped) and not stripped.startswith("#")
 
 
-def _next_code(lines: Sequence[str], number: int) -> int:
-    """The first line of code after a line; that line itself where none follows."""
-    rest = enumerate(lines[number:], number + 1)
-    return next((place for place, line in rest if _is_code(line)), number)
+def _targets(lines: Sequence[str]) -> list[int]:
+    """For each line the first line of code from it on; itself where none follows."""
+    targets: list[int] = []
+    following = 0
+    for number in range(len(lines), 0, -1):
+        following = number if _is_code(lines[number - 1]) else following
+        targets.append(following or number)
+    return targets[::-1]

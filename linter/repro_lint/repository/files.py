@@ -50,6 +50,7 @@ class Repository:
         self._max_bytes = max_bytes
         self._notes = set(listing.not_analysed)
         self._texts: dict[str, str | None] = {}
+        self._lines: dict[str, tuple[str, ...]] = {}
         self._sources: dict[str, SourceFile | None] = {}
         self._notebooks: dict[str, Notebook | None] = {}
 
@@ -158,9 +159,14 @@ class Repository:
             lines = notebook.cells[location.cell - 1].lines if notebook else ()
             number = location.cell_line
         else:
-            lines = tuple((self.text(location.path) or "").split("\n"))
+            lines = self._lines_of(location.path)
             number = location.line
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def _lines_of(self, path: str) -> tuple[str, ...]:
+        if path not in self._lines:
+            self._lines[path] = tuple((self.text(path) or "").split("\n"))
+        return self._lines[path]
 
     @cached_property
     def _folders(self) -> frozenset[str]:

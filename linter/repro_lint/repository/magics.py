@@ -51,8 +51,12 @@ OTHER_CELLS = frozenset(
 )
 # Databricks writes these with one `%` for the whole cell.
 SINGLE_SIGN_CELLS = frozenset(["fs", "md", "r", "scala", "sh", "sql"])
-# Line magics whose argument is Python that runs.
-TIMED = re.compile(r"%(?:time|timeit|prun|memit)((?:\s+-(?:[nrpst]\s*\S+|[a-z]))*)\s+(?=\S)")
+# Line magics whose argument is Python that runs, and their options that take a value.
+TIMED = frozenset(["%memit", "%prun", "%time", "%timeit"])
+VALUED = frozenset(["-T", "-l", "-n", "-p", "-r", "-s", "-t"])
+WORD = re.compile(r"\S+\s*")
+# No command is longer; data that somebody pasted may be.
+LONGEST = 10_000
 ASSIGNED = re.compile(r"(\s*[^\W\d][\w.,\s\[\]]*=\s*)([!%])(?=\S)(.*)", re.DOTALL)
 HELP = re.compile(r"\s*(?:\?{1,2}\s*\S.*|%{0,2}[^\W\d][\w.*\[\]-]*\?{1,2}\s*;?\s*(?:#.*)?)\Z")
 COMMAND = re.compile(r"(\s*)(!{1,2}|%{1,2})(.*)", re.DOTALL)
@@ -174,31 +178,33 @@ def _shell_lines(lines: Sequence[str], first: int) -> list[Command]:
 
 def _joined(lines: Sequence[str], place: int) -> tuple[str, int]:
     """A line with those that its backslash continues, and the place after them."""
-    text = lines[place]
-    while text.endswith("\\") and place + 1 < len(lines):
+    parts = [lines[place]]
+    while parts[-1].endswith("\\") and place + 1 < len(lines):
         place += 1
-        text = f"{text[:-1].rstrip()} {lines[place].strip()}"
-    return text, place + 1
+        parts[-1] = parts[-1][:-1].rstrip()
+        parts.append(lines[place].strip())
+    return " ".join(parts), place + 1
 
 
 def _blank_commands(lines: Sequence[str]) -> tuple[list[str], list[Command]]:
     """The lines with all magics replaced, and these; columns of what remains do not move."""
     code: list[str] = []
     commands: list[Command] = []
-    state, place = _State(), 0
-    while place < len(lines):
-        text, after = _joined(lines, place)
-        found = None if state.is_inside else _replaced(lines[place], text)
+    state = _State()
+    while len(code) < len(lines):
+        place = len(code)
+        found = None
+        if not state.is_inside:
+            text, after = _joined(lines, place)
+            found = _replaced(lines[place], text) if len(text) <= LONGEST else None
         if found is None:
             state.feed(lines[place])
             code.append(lines[place])
-            place += 1
             continue
         line, kind, command = found
         code += [line, *[""] * (after - place - 1)]
         if kind:
             commands.append(Command(kind, command, place + 1))
-        place = after
     return code, commands
 
 
@@ -228,14 +234,24 @@ def _stand_in(line: str) -> str:
 
 def _timed(line: str) -> str | None:
     """The statement that a timing magic runs, where it stands."""
-    indent = line[: len(line) - len(line.lstrip())]
-    found = TIMED.match(line, len(indent))
-    if not found:
+    indent = len(line) - len(line.lstrip())
+    words = [(found.start(), found[0].strip()) for found in WORD.finditer(line, indent)]
+    if words[0][1] not in TIMED:
         return None
-    statement = line[found.end() :]
+    place = 1
+    while place < len(words) and words[place][1].startswith("-"):
+        place += 2 if words[place][1] in VALUED and _is_value(words, place + 1) else 1
+    if place >= len(words):
+        return None
+    start = words[place][0]
+    statement = line[start:]
     if fault_line([f"pass; {statement}"]):
         return None
-    return f"{indent}pass".ljust(found.end() - 2) + "; " + statement
+    return f"{line[:indent]}pass".ljust(start - 2) + "; " + statement
+
+
+def _is_value(words: Sequence[tuple[int, str]], place: int) -> bool:
+    return place + 1 < len(words) and words[place][1].isalnum()
 
 
 class _State:
