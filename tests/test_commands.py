@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from repro_lint import __version__, config, engine
 from repro_lint.cli import main
 from repro_lint.commands import check, output
+from repro_lint.errors import UserError
 from repro_lint.findings import Confidence, Finding, Location, Report, Severity
 from repro_lint.repository.files import Repository
 from repro_lint.rules import ALL
@@ -71,13 +72,12 @@ class Broken(Shouting):
     def check(self, context: Context) -> Iterator[Finding]:
         """Break."""
         raise KeyError(context.repository.paths[0])
-        yield
 
 
 RULES = (Shouting, Novel, Lonely)
 
 
-def judged(files: Mapping[str, str], *rules: type[Rule], **settings: object) -> Report:
+def judged(files: Mapping[str, str], *rules: type[Rule], **settings: Any) -> Report:
     """The report on files in memory, by some rules."""
     chosen = config.DEFAULT._replace(**settings)
     return engine.analyse(Repository.from_mapping(files), chosen, rules=rules or RULES)
@@ -362,13 +362,13 @@ def test_given_broken_rule_expected_results_and_code_3(
     def broken(*_: object) -> None:
         raise RuntimeError("no idea")
 
-    monkeypatch.setattr(next(rule for rule in ALL if rule.code == "DEP007"), "check", broken)
+    monkeypatch.setattr(next(rule for rule in ALL if rule.code == "STR007"), "applies", broken)
     code, out, told = run(capsys, "--output-format", "json", "--exit-zero")
 
     assert code == 3
     assert {found["rule"] for found in json.loads(out)["findings"]} >= {"DEP001"}
-    assert json.loads(out)["crashes"] == [{"rule": "DEP007", "message": "RuntimeError: no idea"}]
-    assert "DEP007\nTraceback" in told
+    assert json.loads(out)["crashes"] == [{"rule": "STR007", "message": "RuntimeError: no idea"}]
+    assert "STR007\nTraceback" in told
 
 
 def test_given_output_file_expected_it_whole_and_nothing_else(
@@ -386,7 +386,7 @@ def test_given_output_file_expected_it_whole_and_nothing_else(
 def test_given_file_that_cannot_be_replaced_expected_word_and_no_draft(tmp_path: Path) -> None:
     (tmp_path / "taken").mkdir()
 
-    with pytest.raises(output.UserError, match="cannot write"):
+    with pytest.raises(UserError, match="cannot write"):
         output.write_file(str(tmp_path / "taken"), "text")
 
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]

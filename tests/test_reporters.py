@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -59,13 +60,17 @@ def draw(path: str = "train.py", line: int = 44) -> Finding:
         Confidence.HIGH,
         entry="train.py",
         stream="numpy",
-        sites=(Location(path, line), Location("data.py", 9), *[Location(path, 60)] * 5),
+        sites=(
+            Location(path, line),
+            Location("data.py", 9),
+            *(Location(path, 60 + n) for n in range(5)),
+        ),
         trace=(Step(Location("train.py", 88, 1), "main"), Step(Location("data.py", 12), "load")),
         fix=Fix("seed numpy", "unsafe"),
     )
 
 
-def report(*extra: Reported, **changes: object) -> Report:
+def report(*extra: Reported, **changes: Any) -> Report:
     """A report with a finding of each kind of place."""
     no_lock = Finding(
         Location("."), "DEP002", "no lock file fixes the packages", Severity.HIGH, Confidence.HIGH
@@ -118,8 +123,8 @@ def test_given_report_expected_text() -> None:
         "        nothing seeds: 100% of runs differ",
         "    44 │ np.random.shuffle(indices)",
         "       │ ^^^^^^^^^^^^^^^^^",
-        "        via train.py:88 main → data.py:12 load",
-        "        also data.py:9, line 60, line 60 and 3 more",
+        "        via line 88 main → data.py:12 load",
+        "        also lines 60, 61, 62, 63, data.py:9 and 1 more",
         "",
         "the repository",
         "  DEP002 high  no lock file fixes the packages",
@@ -147,7 +152,7 @@ def test_given_report_expected_text() -> None:
         "",
         "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1",
         "  file not analysed",
-        "`repro-lint explain RNG001` tells why and what to do",
+        "`repro-lint explain RNG001` tells more",
         "`--min-confidence low` shows what is hidden",
     ]
 
@@ -193,7 +198,7 @@ def test_given_escape_codes_in_source_expected_none_in_text() -> None:
         ("x = f(1)", 40, 44, 40, ("x = f(1)", 8, 0)),
         ("名前 = f(1)", 6, 10, 40, ("名前 = f(1)", 7, 4)),
         ("aaaaaaaaaa = f(1) + bbbbbbbbbb", 14, 18, 20, ("…aaaa = f(1) + bbbb…", 8, 4)),
-        ("f(" + "x" * 40 + ")", 1, 44, 20, ("f(xxxxxxxxxxxxxxx…", 0, 18)),
+        ("f(" + "x" * 40 + ")", 1, 44, 20, ("f(" + "x" * 17 + "…", 0, 20)),
     ],
 )
 def test_given_line_expected_excerpt(
@@ -205,6 +210,21 @@ def test_given_line_expected_excerpt(
     assert width_of(found.text) <= room
 
 
+def test_given_long_way_expected_a_line_for_each_step() -> None:
+    far = "a/long/folder/with/a/module.py"
+    steps = tuple(Step(Location(far, n), f"step_{n}") for n in (1, 2, 3))
+    made = report(Reported(draw()._replace(trace=steps, sites=()), "unseeded-draw", "4" * 32))
+
+    rows = text.render(made._replace(findings=made.findings[-1:])).splitlines()
+
+    assert rows[3:7] == [
+        f"        via {far}:1 step_1",
+        f"          → {far}:2 step_2",
+        f"          → {far}:3 step_3",
+        "",
+    ]
+
+
 def test_given_long_words_expected_they_stay_whole() -> None:
     assert wrap("a bb " + "c" * 9 + " d", 5, 4) == ["a bb", "c" * 9, "d"]
 
@@ -213,10 +233,14 @@ def test_given_report_expected_concise_lines() -> None:
     assert concise.render(report()).splitlines() == [
         ".: DEP002 no lock file fixes the packages",
         "a.ipynb:cell 3:4:3: NBK001 cell ran out of order",
-        "train.py:44:5: RNG001 `np.random.shuffle` draws from numpy's stream, which nothing seeds:"
-        " 100% of runs differ",
-        "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1 file not"
-        " analysed",
+        (
+            "train.py:44:5: RNG001 `np.random.shuffle` draws from numpy's stream, which nothing seeds:"
+            " 100% of runs differ"
+        ),
+        (
+            "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1 file not"
+            " analysed"
+        ),
         "score 55 D, level L1",
     ]
 
@@ -226,10 +250,14 @@ def test_given_report_expected_workflow_commands() -> None:
 
     assert lines[:3] == [
         "::error title=DEP002 missing-lock-file::no lock file fixes the packages",
-        "::warning file=a.ipynb,line=31,endLine=31,title=NBK001 unordered-cells::"
-        "cell 3: cell ran out of order",
-        "::error file=train.py,line=44,endLine=44,col=5,endColumn=22,title=RNG001 unseeded-draw::"
-        "`np.random.shuffle` draws from numpy's stream, which nothing seeds: 100%25 of runs differ",
+        (
+            "::warning file=a.ipynb,line=31,endLine=31,title=NBK001 unordered-cells::"
+            "cell 3: cell ran out of order"
+        ),
+        (
+            "::error file=train.py,line=44,endLine=44,col=5,endColumn=22,title=RNG001 unseeded-draw::"
+            "`np.random.shuffle` draws from numpy's stream, which nothing seeds: 100%25 of runs differ"
+        ),
     ]
     assert "::notice file=old.py,line=3,title=not analysed::is no Python 3" in lines
 
@@ -324,10 +352,12 @@ def test_given_report_expected_sarif_places() -> None:
 
 def test_given_sites_in_one_line_expected_one_related_location() -> None:
     """The standard's sets: the models of packages do not hold us to them."""
-    flow = json.loads(sarif.render(report()))["runs"][0]["results"][2]
+    twice = draw()._replace(sites=(Location("a.ipynb", 9, 1), Location("a.ipynb", 9, 7)))
+    made = report(Reported(twice, "unseeded-draw", "4" * 32))
+    flow = json.loads(sarif.render(made))["runs"][0]["results"][-1]
     lines = [place["physicalLocation"]["region"] for place in flow["relatedLocations"]]
 
-    assert lines == [{"startLine": 44}, {"startLine": 9}, {"startLine": 60}]
+    assert lines == [{"startLine": 9}]
 
 
 def test_given_rules_expected_their_cards_in_sarif() -> None:

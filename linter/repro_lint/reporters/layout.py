@@ -62,7 +62,8 @@ def wrap(text: str, first: int, rest: int) -> list[str]:
     room = first
     for word in text.split():
         longer = f"{current} {word}" if current else word
-        if current and width_of(longer) > room:
+        # A first line that is too short even for one word stays empty, if others are longer.
+        if (current or (not lines and first < rest)) and width_of(longer) > room:
             lines.append(current)
             current, room = word, rest
         else:

@@ -45,10 +45,11 @@ def _seen(text: str) -> str:
 
 
 def _fit(before: str, inside: str, after: str, room: int) -> tuple[str, str, str]:
-    """Keep the span, and of both sides what has room, the right side first."""
+    """Keep the span, and of both sides what has room; of a long span its start."""
     if width_of(inside) > room - 2:
-        inside = _head(inside, room - 2 - bool(before))
-        return (_DOTS if before else ""), inside, ""
+        if width_of(before) > room // 3:
+            before = _DOTS
+        return before, _head(inside, room - width_of(before)), ""
     free = room - width_of(inside)
     left = min(width_of(before), max(free - width_of(after), free // 2))
     if left < width_of(before):

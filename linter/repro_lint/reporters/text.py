@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from repro_lint.reporters.concise import render_findings
-from repro_lint.reporters.layout import BLANK, WIDTH, Line, Segment, line, paragraph, plain
+from repro_lint.reporters.layout import (
+    BLANK,
+    WIDTH,
+    Line,
+    Segment,
+    line,
+    paragraph,
+    plain,
+    width_of,
+)
 from repro_lint.reporters.panel import panel
 from repro_lint.reporters.source import excerpt
 from repro_lint.reporters.summary import place, position, tally
@@ -13,9 +22,9 @@ from repro_lint.reporters.summary import place, position, tally
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from repro_lint.findings import Finding, Location, Report, Reported
+    from repro_lint.findings import Finding, Location, Report, Reported, Step
 
-_MOST_SITES = 3
+_MOST_SITES = 5
 _MOST_NOTES = 20
 _LEAST_GUTTER = 4
 
@@ -45,7 +54,7 @@ def lay_out(report: Report, width: int = WIDTH) -> Iterator[Line]:
 def _advice(report: Report) -> Iterator[Line]:
     if report.shown:
         worst = max(report.shown, key=lambda reported: reported.finding.severity)
-        yield line((f"`repro-lint explain {worst.finding.rule}` tells why and what to do", "dim"))
+        yield line((f"`repro-lint explain {worst.finding.rule}` tells more", "dim"))
     if report.hidden_by_confidence:
         yield line(("`--min-confidence low` shows what is hidden", "dim"))
 
@@ -89,33 +98,48 @@ def _source(finding: Finding, text: str, gutter: int, width: int) -> Iterator[Li
 
 def _details(finding: Finding, indent: int, width: int) -> Iterator[Line]:
     """The way to the place, and the other places."""
-    if any(_row(step.location) != _row(finding.location) for step in finding.trace):
-        steps = " → ".join(f"{place(_start(s.location))} {s.message}" for s in finding.trace)
-        head = [Segment(" " * indent), Segment("via ", "dim")]
-        yield from paragraph(head, steps, indent + 4, width)
-    others = [site for site in finding.sites if _row(site) != _row(finding.location)]
+    here = _row(finding.location)
+    steps = [step for step in finding.trace if _row(step.location) != here]
+    if steps:
+        yield from _way([_step(step, finding.location.path) for step in steps], indent, width)
+    others = [site for site in finding.sites if _row(site) != here]
     if others:
-        named = [_near(site, finding.location.path) for site in others[:_MOST_SITES]]
-        more = len(others) - len(named)
-        tail = f" and {more} more" if more else ""
         head = [Segment(" " * indent), Segment("also ", "dim")]
-        yield from paragraph(head, ", ".join(named) + tail, indent + 5, width)
+        yield from paragraph(head, _places(others, finding.location.path), indent + 5, width)
+
+
+def _way(steps: Sequence[str], indent: int, width: int) -> Iterator[Line]:
+    """The steps in one line where they fit, else one in a line."""
+    head = (Segment(" " * indent), Segment("via ", "dim"))
+    arrow = " → "
+    whole = arrow.join(steps)
+    if indent + 4 + width_of(whole) <= width:
+        yield from paragraph(head, whole, indent + 4, width)
+        return
+    for number, step in enumerate(steps):
+        start = head if number == 0 else (Segment(" " * (indent + 2)), Segment("→ ", "dim"))
+        yield from paragraph(start, step, indent + 4, width)
+
+
+def _step(step: Step, path: str) -> str:
+    """Where a step is, without the path where it is the same, and what is called there."""
+    at = step.location._replace(column=0)
+    where = f"line {position(at)}" if at.path == path and not at.cell else place(at)
+    return f"{where} {step.message}"
+
+
+def _places(sites: Sequence[Location], path: str) -> str:
+    """The first of the other places; lines of the same file together."""
+    named = sites[:_MOST_SITES]
+    lines = [str(site.line) for site in named if site.path == path and not site.cell]
+    near = [f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"] if lines else []
+    far = [place(s._replace(column=0)) for s in named if s.path != path or s.cell]
+    more = f" and {len(sites) - len(named)} more" if len(sites) > len(named) else ""
+    return ", ".join([*near, *far]) + more
 
 
 def _row(at: Location) -> tuple[str, int, int]:
     return at.path, at.line, at.cell_line
-
-
-def _start(at: Location) -> Location:
-    return at._replace(column=0)
-
-
-def _near(site: Location, path: str) -> str:
-    """A place, without the path where it is the same."""
-    short = position(_start(site))
-    if site.path != path or not short:
-        return place(_start(site))
-    return short if site.cell else f"line {short}"
 
 
 def _notes(report: Report, width: int) -> Iterator[Line]:
