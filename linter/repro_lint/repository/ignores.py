@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,11 +12,11 @@ if TYPE_CHECKING:
 
 # Patterns of these characters are read here, because nearly all are and the import of
 # pathspec costs more than the discovery of a thousand files. It reads all others.
-PLAIN = re.compile(r"!?(?:[\w.$~+=,@ /*?-]|\[\w+\])+\Z", re.ASCII)
+PLAIN = re.compile(r"!?(?:[\w.$~+=,@# /*?-]|\[\w+\]|\\[^\s\w])+\Z", re.ASCII)
 # A name below any folder is what a bare name means anyway.
 ANYWHERE = re.compile(r"\A(!?)\*\*/([^/*]+/?)\Z")
-PIECE = re.compile(r"\[\w+\]|.")
-WILDCARDS = {"*": "[^/]*", "?": "[^/]"}
+PIECE = re.compile(r"\[\w+\]|\\.|.")
+NUMBERS = count()
 
 
 class Pattern(NamedTuple):
@@ -76,10 +77,30 @@ def _expression(part: str) -> str:
     """The expression for one part of a path, which is never empty."""
     if part == "*":
         return "[^/]+"
-    return "".join(
-        piece if len(piece) > 1 else WILDCARDS.get(piece) or re.escape(piece)
-        for piece in PIECE.findall(part)
-    )
+    first, *others = _between_stars(part)
+    if not others:
+        return first
+    *middle, last = others
+    return first + "".join(map(_first_place, middle)) + f"[^/]*{last}"
+
+
+def _between_stars(part: str) -> list[str]:
+    """Expressions for the texts before, between and after the stars."""
+    texts = [""]
+    for piece in PIECE.findall(part):
+        if piece == "*":
+            texts.append("")
+        elif piece == "?":
+            texts[-1] += "[^/]"
+        else:
+            texts[-1] += piece if len(piece) > 1 else re.escape(piece)
+    return texts
+
+
+def _first_place(text: str) -> str:
+    """Goes to the first place of a text, for good: to try others could take for ever."""
+    name = f"text{next(NUMBERS)}"
+    return f"(?=(?P<{name}>[^/]*?{text}))(?P={name})"
 
 
 def _read_with_pathspec(line: str) -> Pattern | None:
