@@ -170,7 +170,9 @@ def stale_because(name: str, rows: tuple[Api, ...]) -> str:
     """Why a row does not fit the installed library; "" if it does or cannot be told."""
     if any(row.until or row.kind == "environment" for row in rows):
         return ""
-    found = resolve(name) if rows else ""
+    if not rows:
+        return ""
+    found = resolve(name)
     if found is None:
         return "gone"
     try:
