@@ -5,22 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import pickle
-import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from pathspec import GitIgnoreSpec
 
 from repro_lint.errors import UserError
 from repro_lint.findings import Location, NotAnalysed
 from repro_lint.repository.files import Excluded, Repository
-from repro_lint.repository.ignores import Patterns
-from repro_lint.repository.shown import shown
-from repro_lint.repository.text import Refusal, decode, line_at, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -176,149 +168,6 @@ def test_code_that_speaks_of_generated_things_is_judged(make: Make, text: str) -
     assert make({"a.py": text}).python_paths == ("a.py",)
 
 
-def test_ignored_files_are_not_listed(make: Make) -> None:
-    files = {
-        ".gitignore": "# data\n*.csv\n!keep.csv\n/out\ncache/\nlogs/**/old\n\\#odd.py\n",
-        "a.csv": "",
-        "deep/b.csv": "",
-        "deep/keep.csv": "",
-        "out": "",
-        "deep/out": "",
-        "cache/a.py": "",
-        "deep/cache/b.py": "",
-        "logs/x/y/old/c.py": "",
-        "logs/x/new/d.py": "",
-        "#odd.py": "",
-    }
-    expected = (".gitignore", "deep/keep.csv", "deep/out", "logs/x/new/d.py")
-    assert make(files).paths == expected
-
-
-def test_the_nearest_ignore_file_decides(make: Make) -> None:
-    files = {
-        ".gitignore": "*.py\n",
-        "a.py": "",
-        "kept/.gitignore": "!*.py\n/b.py\n",
-        "kept/a.py": "",
-        "kept/b.py": "",
-        "kept/deeper/b.py": "",
-    }
-    expected = (".gitignore", "kept/.gitignore", "kept/a.py", "kept/deeper/b.py")
-    assert make(files).paths == expected
-
-
-def test_the_exclude_file_of_git_is_honoured(tmp_path: Path) -> None:
-    write(tmp_path, {".git/info/exclude": "local.py\n", "local.py": "", "train.py": ""})
-    assert Repository.from_folder(tmp_path).paths == ("train.py",)
-
-
-GIT_LINES = """\
-*.py[cod]
-build/
-/data
-!data/raw/
-docs/**/v1
-x\\ y
-\\[z]
-\\.pn\\g
-a[a-c]
-*+*
-src/*
-!src/a.py
-[[]z]
-Thumbs.db
-
-# *
-?uild2
-**/ab
-!/ab
-"""
-
-
-def git(folder: Path, *words: str) -> str:
-    command = ["git", *words]
-    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
-
-
-def test_a_pattern_of_many_stars_is_answered_at_once() -> None:
-    start = time.process_time()
-    assert Patterns(["*a" * 40 + "b"]).verdict("a" * 250, "a" * 250) is None
-    assert Patterns(["*a" * 40 + "*b"]).verdict("a" * 250 + "b", "a" * 250 + "b") is True
-    assert time.process_time() - start < 1
-
-
-def test_an_ignore_file_that_is_a_folder_ignores_nothing(tmp_path: Path) -> None:
-    write(tmp_path, {".gitignore/*.py": "", "a.py": ""})
-    assert Repository.from_folder(tmp_path).paths == (".gitignore/*.py", "a.py")
-
-
-def test_git_agrees_on_what_is_ignored(tmp_path: Path) -> None:
-    names = ["a.py", "b.pyc", "data.csv", "x y", "[z]", "ab", "Thumbs.db", "a+b.py"]
-    folders = ["", "src/", "src/build/", "build/", "docs/api/v1/", "data/raw/", "build2/"]
-    write(tmp_path, {f"{folder}{name}": "" for folder in folders for name in names})
-    write(tmp_path, {".gitignore": GIT_LINES})
-    git(tmp_path, "init", "-q")
-    listed = git(tmp_path, "ls-files", "-z", "--others", "--exclude-standard")
-    assert list(Repository.from_folder(tmp_path).paths) == sorted(listed.split("\0")[:-1])
-
-
-PARTS = st.sampled_from(["*", "a", "*.b", "a?", "[ab]", "?", "*a*b*", "a*b*a"]) | st.text(
-    "ab.*?-_ ", min_size=1
-)
-LINES = st.builds(
-    lambda start, parts, end: start + "/".join(parts) + end,
-    st.sampled_from(["", "!", "/", "!/"]),
-    st.lists(PARTS, min_size=1, max_size=3),
-    st.sampled_from(["", "/", " "]),
-)
-NAMES = st.sampled_from(["a", "b", "ab", "a.b", "aabab"]) | st.text("ab.-_", min_size=1, max_size=4)
-PATHS = st.lists(NAMES, min_size=1, max_size=3)
-
-
-@given(line=LINES, parts=PATHS, is_folder=st.booleans())
-def test_plain_patterns_mean_what_they_mean_to_pathspec(
-    line: str, parts: list[str], *, is_folder: bool
-) -> None:
-    path, name = "/".join(parts), parts[-1]
-    end = "/" if is_folder else ""
-    spec = GitIgnoreSpec.from_lines([line.lstrip("!")])
-    above = ["/".join(parts[:depth]) + "/" for depth in range(1, len(parts))]
-    if any(spec.match_file(folder) for folder in above) or "**" in line or " " in line.strip():
-        return
-    verdict = Patterns([line]).verdict(path + end, name + end)
-    assert (verdict is not None) == spec.match_file(path + end)
-    assert verdict in {None, not line.startswith("!")}
-
-
-def test_no_heavy_import_is_needed_for_plain_patterns() -> None:
-    code = (
-        "import sys\nfrom repro_lint.repository.files import Repository\n"
-        "files = {'.gitignore': '*.py[cod]\\n__pycache__/\\n!a/b\\n', 'a.py': ''}\n"
-        "r = Repository.from_mapping(files)\n"
-        "r.source('a.py')\n"
-        "heavy = {'pathspec', 'yaml', 'libcst', 'rich', 'dataclasses', 'json', 'tokenize'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert told.stdout.strip() == "[]"
-
-
-@pytest.mark.parametrize("line", ["!", "/", "//", "a//b", "a/\\", "[", "[z-a]", "***"])
-def test_odd_patterns_do_no_harm(line: str) -> None:
-    assert Patterns([line, "*.csv"]).verdict("a.csv", "a.csv") is True
-    assert Patterns(["*.csv", line]).verdict("x/y.txt", "y.txt") in {None, True}
-
-
-def test_excluded_patterns_are_neither_listed_nor_judged(tmp_path: Path) -> None:
-    write(tmp_path, {"docs/a.py": "", "docs/b/c.py": "", "a.py": "", "deep/gen_b.py": ""})
-    repository = Repository.from_folder(tmp_path, exclude=("docs/", "gen_*.py"))
-    assert repository.paths == ("a.py",)
-    assert repository.excluded == (
-        Excluded("deep/gen_b.py", "excluded by configuration"),
-        Excluded("docs", "excluded by configuration"),
-    )
-
-
 def test_exists_knows_files_and_folders(make: Make) -> None:
     repository = make({"a/b/c.py": "", "d.py": ""})
     assert all(map(repository.exists, ["a/b/c.py", "a/b", "a/b/", "a", "d.py", ".", "./d.py"]))
@@ -466,92 +315,6 @@ def test_texts_are_read_once(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "x = 2\n"})
     assert repository.text("a.py") == "x = 1\n"
     assert repository.read_paths == ("a.py",)
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"", ""),
-        (b"x = 1", "x = 1"),
-        (b"a\rb\r\nc\n", "a\nb\nc\n"),
-        (b"\xef\xbb\xbfx\n", "x\n"),
-        (b"# coding: latin-1\n'\xe9'\n", "# coding: latin-1\n'é'\n"),
-        (b"#!\n# vim: fileencoding=cp1252 :\n'\x80'", "#!\n# vim: fileencoding=cp1252 :\n'€'"),
-        (b"# coding: latin-1-unix\n'\xe9'\n", "# coding: latin-1-unix\n'é'\n"),
-        (b"# coding: utf-8-unix\n'\xc3\xa9'\n", "# coding: utf-8-unix\n'é'\n"),
-        (b"\xef\xbb\xbf# coding: utf8\nx\n", "# coding: utf8\nx\n"),
-        (b"x = 1\n# coding: latin-1\n", "x = 1\n# coding: latin-1\n"),
-        ("a\x0cb\x0b\x1c\x85\u2028c\n".encode(), "a\x0cb\x0b\x1c\x85\u2028c\n"),
-    ],
-)  # fmt: skip
-def test_python_bytes_become_text(data: bytes, expected: str) -> None:
-    assert decode(data, python=True) == expected
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"x\n\n'\xe9'\n", Refusal(3, "is not utf-8 text")),
-        (b"x\r\ry\r\n\xe9", Refusal(4, "is not utf-8 text")),
-        (b"x\n\0", Refusal(2, "holds a null byte")),
-        (b"# coding: klingon\n", Refusal(1, "names the unknown encoding `klingon`")),
-        (b"\n# coding: rot13\n", Refusal(2, "names the unknown encoding `rot13`")),
-        (b"# coding: punycode\n", Refusal(1, "names the unknown encoding `punycode`")),
-        (b"\xef\xbb\xbf# coding: latin-1\n",
-         Refusal(1, "names the encoding `latin-1` after a byte order mark of utf-8")),
-        (b"# coding: ascii\n\n\xc3\xa9", Refusal(3, "is not ascii text")),
-        (b"# coding: utf-7\nx = '+2AA-'\n", Refusal(0, "is not utf-7 text")),
-        (b"# coding: latin-1\nx = 1\n# \0", Refusal(3, "holds a null byte")),
-    ],
-)  # fmt: skip
-def test_bytes_that_are_no_python_are_refused_with_their_line(
-    data: bytes, expected: Refusal
-) -> None:
-    assert decode(data, python=True) == expected
-
-
-def test_a_coding_line_counts_in_python_only() -> None:
-    assert decode(b"# coding: latin-1\n\xe9\n") == Refusal(2, "is not utf-8 text")
-
-
-def test_text_of_two_bytes_a_character_may_hold_a_null_too() -> None:
-    assert decode("\ufeffa\nb\0".encode("utf-16-le")) == Refusal(2, "holds a null byte")
-
-
-@pytest.mark.parametrize("coding", ["utf-16-le", "utf-16-be"])
-def test_a_requirements_file_of_powershell_is_text(coding: str) -> None:
-    assert decode("\ufeffnumpy\r\ntorch\r\n".encode(coding)) == "numpy\ntorch\n"
-
-
-@given(st.text(st.sampled_from("ab\n\r\x0c\x0b\x1c\x85\u2028'\u00e9"), max_size=40))
-def test_lines_are_those_of_python(text: str) -> None:
-    source = "# " + text.replace("\n", "\n# ").replace("\r", "\r# ") + "\nlast = 1\n"
-    decoded = decode(source.encode(), python=True)
-    assert isinstance(decoded, str)
-    import ast
-
-    (statement,) = ast.parse(source.encode()).body
-    assert decoded.split("\n").index("last = 1") + 1 == statement.lineno
-
-
-@given(st.text(st.sampled_from("a\n\r"), max_size=20))
-def test_the_line_of_a_byte_is_that_of_the_text(text: str) -> None:
-    assert line_at(f"{text}x".encode(), len(text)) == normalise(text).count("\n") + 1
-
-
-@pytest.mark.parametrize(
-    ("path", "expected"),
-    [
-        ("plain name.py", "plain name.py"),
-        ("été.py", "été.py"),
-        ("a\nb.py", "a\\nb.py"),
-        ("a\udcffb.py", "a\\xffb.py"),
-        ("\x1b[31mred.py", "\\x1b[31mred.py"),
-        ("right\u202eleft.py", "right\\u202eleft.py"),
-    ],
-)
-def test_paths_are_shown_in_one_printable_line(path: str, expected: str) -> None:
-    assert shown(path) == expected
 
 
 def test_names_that_look_alike_are_told_apart(tmp_path: Path) -> None:
