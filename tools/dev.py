@@ -3,7 +3,7 @@
     python3 tools/dev.py demo     report on the sample repository in examples/
     python3 tools/dev.py test     run all tests, with coverage
     python3 tools/dev.py ci       lint, types, layers, generated files, and repro-lint on itself
-    python3 tools/dev.py readme   write the demo's report into README.md (--check: only compare)
+    python3 tools/dev.py readme   show a part of the demo's report in README.md; --check: compare
 
 Each Python gets an environment of its own, .venv-3.11 and the like, made from hashed locks and
 made anew when these change.
@@ -25,6 +25,7 @@ ENVIRONMENT = ROOT / ".venv-{}.{}".format(*sys.version_info)
 BIN = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 SAMPLE = "examples/digits-classifier"
+SHOWN = (SAMPLE, "--exit-zero", "--select", "RNG,SKL")
 REPORT_START = "<!-- report: written by `python3 tools/dev.py readme` -->\n```text\n"
 REPORT_END = "```\n<!-- end of report -->"
 
@@ -36,7 +37,7 @@ def run(*command: str | Path) -> int:
 
 def pip(*arguments: str) -> int:
     """Let the environment's pip install something."""
-    return run("-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments)
+    return run("-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments)
 
 
 def fingerprint(name: str) -> str:
@@ -120,9 +121,9 @@ def ci(_: argparse.Namespace) -> int:
 
 
 def report() -> str:
-    """What the demo prints to a file, 80 columns wide, with no end of line left blank."""
+    """What README.md shows of the demo, printed to a file, 80 columns wide."""
     environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-    command = [str(PYTHON), "-m", "repro_lint", SAMPLE, "--exit-zero"]
+    command = [str(PYTHON), "-m", "repro_lint", *SHOWN]
     done = subprocess.run(
         command, check=True, cwd=ROOT, env=environment, stdout=subprocess.PIPE, encoding="utf-8"
     )
@@ -140,7 +141,7 @@ def readme(arguments: argparse.Namespace) -> int:
     if text == wanted:
         return 0
     if "--check" in arguments.rest:
-        print("README.md holds another report than the demo gives: run tools/dev.py readme")
+        print("README.md shows another report than the demo gives: run tools/dev.py readme")
         return 1
     path.write_text(wanted, encoding="utf-8", newline="\n")
     return 0
