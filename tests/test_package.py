@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import subprocess
 import sys
 import venv
@@ -97,3 +98,11 @@ def test_module_runs_as_a_command() -> None:
     printed = output_of(sys.executable, "-m", "repro_lint", "--version")
 
     assert printed == f"repro-lint {repro_lint.__version__}\n"
+
+
+def test_readme_shows_the_report_of_a_real_run() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "dev.py"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert tool["REPORT_START"] in text
+    assert tool["with_report"](text, tool["report"](sys.executable)) == text
