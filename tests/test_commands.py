@@ -13,6 +13,7 @@ import pytest
 from repro_lint import __version__, config, engine
 from repro_lint.cli import main
 from repro_lint.commands import check, output
+from repro_lint.commands.progress import Progress
 from repro_lint.errors import UserError
 from repro_lint.findings import Confidence, Finding, Location, Report, Severity
 from repro_lint.repository.files import Repository
@@ -511,3 +512,26 @@ def test_given_ascii_terminal_expected_signs_it_has(
         output.write("12 │ x = 'é' → ██░░\n")
 
     assert target.read_text(encoding="ascii") == "12 | x = '\\xe9' > ##..\n"
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_given_patience_that_ends_expected_bar(*, forks: bool) -> None:
+    with Progress(forks=forks) as progress:
+        progress.show(1, 3, "loud-line")
+        early = progress.bar
+        progress.wake()
+        progress.show(2, 3, "lonely-repository")
+        late = progress.bar
+
+    assert early is None
+    assert late is not None
+    assert [(task.description, task.completed) for task in late.tasks] == [("lonely-repository", 2)]
+    assert not late.live.is_started
+
+
+def test_given_quick_work_expected_no_bar() -> None:
+    with Progress(forks=False) as progress:
+        progress.show(1, 2, "loud-line")
+    progress.wake()
+
+    assert progress.bar is None

@@ -110,8 +110,8 @@ def test_given_flags_expected_they_win(tmp_path: Path) -> None:
         (
             'per-file-ignores = { "a.py" = "RNG" }',
             (
-                "`per-file-ignores` in `repro-lint.toml` must be a table of patterns, each with a list"
-                " of rules, not `{'a.py': 'RNG'}`"
+                "`per-file-ignores` in `repro-lint.toml` must be a table of patterns, each with a"
+                " list of rules, not `{'a.py': 'RNG'}`"
             ),
             'for example `per-file-ignores = { "tests/*" = ["RNG"] }`',
         ),

@@ -124,7 +124,7 @@ def test_given_report_expected_text() -> None:
         "    44 │ np.random.shuffle(indices)",
         "       │ ^^^^^^^^^^^^^^^^^",
         "        via line 88 main → data.py:12 load",
-        "        also lines 60, 61, 62, 63, data.py:9 and 1 more",
+        "        also lines 60, 61, 62, 63, data.py line 9 and 1 more",
         "",
         "the repository",
         "  DEP002 high  no lock file fixes the packages",
@@ -234,12 +234,12 @@ def test_given_report_expected_concise_lines() -> None:
         ".: DEP002 no lock file fixes the packages",
         "a.ipynb:cell 3:4:3: NBK001 cell ran out of order",
         (
-            "train.py:44:5: RNG001 `np.random.shuffle` draws from numpy's stream, which nothing seeds:"
-            " 100% of runs differ"
+            "train.py:44:5: RNG001 `np.random.shuffle` draws from numpy's stream, which nothing"
+            " seeds: 100% of runs differ"
         ),
         (
-            "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1 file not"
-            " analysed"
+            "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1 file"
+            " not analysed"
         ),
         "score 55 D, level L1",
     ]
@@ -255,8 +255,9 @@ def test_given_report_expected_workflow_commands() -> None:
             "cell 3: cell ran out of order"
         ),
         (
-            "::error file=train.py,line=44,endLine=44,col=5,endColumn=22,title=RNG001 unseeded-draw::"
-            "`np.random.shuffle` draws from numpy's stream, which nothing seeds: 100%25 of runs differ"
+            "::error file=train.py,line=44,endLine=44,col=5,endColumn=22,title=RNG001"
+            " unseeded-draw::`np.random.shuffle` draws from numpy's stream, which nothing seeds:"
+            " 100%25 of runs differ"
         ),
     ]
     assert "::notice file=old.py,line=3,title=not analysed::is no Python 3" in lines

@@ -12,6 +12,10 @@ from repro_lint.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+_HELP_WIDTH = 80
+# What argparse says is read below, so it must be English; and the search for
+# translations that nobody ships costs 2 ms of start-up.
+vars(argparse)["_"] = str
 _VALUE_WANTED = re.compile(r"argument (?P<option>\S+): expected (?P<count>one|at least one) arg")
 _MISSING = re.compile(r"the following arguments are required: (?P<names>.+)")
 _SURPLUS_VALUE = re.compile(r"argument (?P<option>\S+): ignored explicit argument (?P<value>.+)")
@@ -22,7 +26,13 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, prog: str, description: str | None = None) -> None:
         """Take no abbreviations: a later option must not change what an old script means."""
-        super().__init__(prog=prog, description=description, allow_abbrev=False)
+        super().__init__(
+            prog=prog,
+            description=description,
+            allow_abbrev=False,
+            # With a width of its own argparse does not load `shutil` to ask the terminal.
+            formatter_class=lambda prog: argparse.HelpFormatter(prog, width=_HELP_WIDTH),
+        )
 
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """Parse all arguments; what is left over is a mistake that gets a hint."""

@@ -21,13 +21,13 @@ class Progress:
     def __init__(self, *, forks: bool) -> None:
         """Wait in a thread, unless processes fork: then look only when told of progress."""
         self._lock = Lock()
-        self._bar: Bar | None = None
+        self.bar: Bar | None = None
         self._task: TaskID | None = None
         self._state = (0, 1, "reading files")
         self._due = False
         self._over = False
         self._forks = forks
-        self._timer = Timer(_PATIENCE, self._wake)
+        self._timer = Timer(_PATIENCE, self.wake)
         self._timer.daemon = True
 
     def __enter__(self) -> Self:
@@ -45,19 +45,20 @@ class Progress:
         self._timer.cancel()
         with self._lock:
             self._over = True
-            if self._bar is not None:
-                self._bar.stop()
+            if self.bar is not None:
+                self.bar.stop()
 
     def show(self, done: int, total: int, title: str) -> None:
         """Say how far the work is."""
         with self._lock:
             self._state = (done, total, title)
-            if self._due and self._bar is None:
+            if self._due and self.bar is None:
                 self._start()
-            if self._bar is not None and self._task is not None:
-                self._bar.update(self._task, completed=done, total=total, description=title)
+            if self.bar is not None and self._task is not None:
+                self.bar.update(self._task, completed=done, total=total, description=title)
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Show the bar from now on, unless the work is over."""
         with self._lock:
             self._due = True
             if not self._forks and not self._over:
@@ -69,7 +70,7 @@ class Progress:
         from rich.progress import Progress as Bar  # noqa: PLC0415
 
         columns = (TextColumn("{task.description:30}"), BarColumn(), TimeElapsedColumn())
-        self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+        self.bar = Bar(*columns, console=Console(stderr=True), transient=True)
         done, total, title = self._state
-        self._task = self._bar.add_task(title, completed=done, total=total)
-        self._bar.start()
+        self._task = self.bar.add_task(title, completed=done, total=total)
+        self.bar.start()

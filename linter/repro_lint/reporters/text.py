@@ -129,13 +129,21 @@ def _step(step: Step, path: str) -> str:
 
 
 def _places(sites: Sequence[Location], path: str) -> str:
-    """The first of the other places; lines of the same file together."""
+    """The first of the other places; lines of one file together, this file's without its name."""
     named = sites[:_MOST_SITES]
-    lines = [str(site.line) for site in named if site.path == path and not site.cell]
-    near = [f"line{'s' if len(lines) > 1 else ''} {', '.join(lines)}"] if lines else []
-    far = [place(s._replace(column=0)) for s in named if s.path != path or s.cell]
+    lines: dict[str, list[str]] = {}
+    for site in named:
+        lines.setdefault(site.path, []).append(position(site._replace(column=0)))
+    near = [_lines(lines.pop(path))] if path in lines else []
+    far = [f"{other} {_lines(rows)}".rstrip() for other, rows in lines.items()]
     more = f" and {len(sites) - len(named)} more" if len(sites) > len(named) else ""
     return ", ".join([*near, *far]) + more
+
+
+def _lines(rows: Sequence[str]) -> str:
+    """`line 4`, `lines 4, 9`; cells as they are."""
+    word = "line" if rows[0].isdigit() else ""
+    return f"{word}{'s' if word and len(rows) > 1 else ''} {', '.join(rows)}".strip()
 
 
 def _row(at: Location) -> tuple[str, int, int]:

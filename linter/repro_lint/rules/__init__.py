@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from repro_lint.rules.base import Rule
 
 _FAMILIES = (
@@ -20,14 +21,18 @@ _FAMILIES = (
     "seeding",
     "structure",
 )
-ALL: tuple[type[Rule], ...] = tuple(
-    sorted(
-        (
-            rule
-            for family in _FAMILIES
-            if find_spec(f"repro_lint.rules.{family}")
-            for rule in import_module(f"repro_lint.rules.{family}").RULES
-        ),
-        key=lambda rule: rule.code,
-    )
-)
+
+
+def _rules() -> Iterator[type[Rule]]:
+    for family in _FAMILIES:
+        name = f"repro_lint.rules.{family}"
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError as absent:
+            if absent.name != name:
+                raise
+            continue
+        yield from module.RULES
+
+
+ALL: tuple[type[Rule], ...] = tuple(sorted(_rules(), key=lambda rule: rule.code))
