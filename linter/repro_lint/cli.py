@@ -6,17 +6,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from repro_lint import __version__
+from repro_lint.commands import COMMANDS
 from repro_lint.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-COMMANDS = {
-    "check": "judge a repository, or one file (what a bare PATH does)",
-    "explain": "print the card of a rule",
-    "rules": "list every rule",
-}
 _USAGE = """\
 usage: repro-lint [PATH] [OPTIONS]
        repro-lint COMMAND [ARGUMENTS]

@@ -1,1 +1,9 @@
 """What the command line can do: modules with `add_arguments(parser)` and `run(arguments)`."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "check": "judge a repository, or one file (what a bare PATH does)",
+    "explain": "print the card of a rule",
+    "rules": "list every rule",
+}

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from repro_lint import config as configuration
-from repro_lint.commands import output
+from repro_lint.commands import COMMANDS, output
 from repro_lint.commands.arguments import choice, comma_list, whole_number
 from repro_lint.config import nearest
 from repro_lint.errors import ExitCode, UserError
@@ -104,7 +104,6 @@ def _root(path: str) -> str:
 
 
 def _no_such_path(path: str) -> UserError:
-    from repro_lint.cli import COMMANDS  # noqa: PLC0415
     from repro_lint.repository.shown import shown  # noqa: PLC0415
 
     name = shown(path)
