@@ -305,8 +305,7 @@ class Builder(Expressions):
                 self.bind_pattern(child)
 
     def read_import(self, node: Any) -> None:
-        entries = [(a.name, "", a.asname or a.name.partition(".")[0]) for a in node.names]
-        self.bind_imports(entries, node.lineno)
+        self.bind_imports([plain_import(a.name, a.asname) for a in node.names], node.lineno)
 
     def read_import_from(self, node: Any) -> None:
         module = "." * node.level + (node.module or "")
@@ -334,6 +333,16 @@ class Builder(Expressions):
 
     def read_assert(self, node: Any) -> None:
         self.value(node.test)
+
+
+def plain_import(module: str, alias: str | None) -> tuple[str, str, str]:
+    """The module, member and alias of one name after `import`."""
+    head, _, _ = module.partition(".")
+    if alias == head != module:
+        # `import a.b as a` binds the submodule, `import a.b` binds `a`.
+        package, _, member = module.rpartition(".")
+        return package, member, alias
+    return module, "", alias or head
 
 
 def finished(frame: Frame) -> Function:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from repro_lint.syntax.build import build_index
 from repro_lint.syntax.depth import nests_too_deeply
+from repro_lint.syntax.lowering.form_feeds import without_form_feeds
 from repro_lint.syntax.lowering.places import Places
 from repro_lint.syntax.lowering.statements import StatementLowering
 from repro_lint.syntax.source import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from repro_lint.syntax.index import ModuleIndex
 
+PLACE = re.compile(r"error at (\d+):(\d+)")
 TOO_DEEP = "nests too deeply to be read"
 
 
@@ -45,24 +50,34 @@ def parse(text: str) -> Any:
     """
     import libcst  # noqa: PLC0415  costs 150 ms to import
 
+    seen, lost = without_form_feeds(text)
     try:
-        module = libcst.parse_module(text)
+        module = libcst.parse_module(seen)
     except libcst.ParserSyntaxError as problem:
-        reason = f"does not parse: {problem.message.rstrip()}"
-        raise Unreadable(problem.raw_line, reason) from None
-    except ValueError as problem:
+        raise refusal(problem.message, text.count("\n") + 1) from None
+    except (ValueError, libcst.CSTLogicError, libcst.CSTValidationError) as problem:
         raise Unreadable(0, f"does not parse: {problem}") from None
-    return lowered(text, module)
+    places = Places(text, lost, ranges_of(module))
+    return StatementLowering(places, module.code_for_node).module(module)
 
 
-def lowered(text: str, module: Any) -> Any:
-    """The standard library's syntax tree of a libcst module."""
+def refusal(message: str, last_line: int) -> Unreadable:
+    """What to say of a text that libcst refuses; it lists all tokens that it expected."""
+    place = PLACE.search(message)
+    if place is not None:
+        # What is wrong with the end of a line stands at column 0 of the next.
+        line = int(place[1]) - (place[2] == "0")
+        return Unreadable(max(1, min(line, last_line)), "does not parse: invalid syntax")
+    first = message.removeprefix("tokenizer error: ").partition("\n")[0]
+    return Unreadable(0, f"does not parse: {first}")
+
+
+def ranges_of(module: Any) -> Mapping[Any, Any]:
+    """Where each node of a libcst module stands; raises RecursionError."""
     from libcst.metadata import MetadataWrapper, PositionProvider  # noqa: PLC0415  as libcst
 
     try:
-        ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+        return MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
     except KeyError as problem:
         # libcst looks up the end of a node that a RecursionError kept it from reaching.
         raise RecursionError from problem
-    printed = module.code if "\f" in text else ""
-    return StatementLowering(Places(text, printed, ranges), module.code_for_node).module(module)

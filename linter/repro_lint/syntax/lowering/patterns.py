@@ -42,7 +42,10 @@ class PatternLowering(ExpressionLowering):
         return self.put(_ast.MatchSequence, node, patterns=found)
 
     def match_star(self, node: Any) -> Any:
-        return self.put(_ast.MatchStar, node, name=optional_name(node.name))
+        # libcst counts the comma in, and has no node for `_`.
+        line, column = self.places.end(node.whitespace_before_name)
+        end = (line, column + 1) if node.name is None else self.places.end(node.name)
+        return put(_ast.MatchStar, self.places.start(node), end, name=optional_name(node.name))
 
     def match_mapping(self, node: Any) -> Any:
         return self.put(

@@ -13,11 +13,11 @@ Point = tuple[int, int]
 class Places:
     """Points in the text: lines from 1, columns in bytes from 0."""
 
-    def __init__(self, text: str, printed: str, ranges: Mapping[Any, Any]) -> None:
-        """Take the text, libcst's own print of it, and the ranges in that print."""
+    def __init__(self, text: str, lost: Mapping[int, int], ranges: Mapping[Any, Any]) -> None:
+        """Take the text, the columns that lines lost before libcst saw it, and its ranges."""
         self.ranges = ranges
         self.lines = [] if text.isascii() else text.split("\n")
-        self.shifts = lost_columns(text, printed) if "\f" in text else {}
+        self.lost = lost
 
     def start(self, node: Any) -> Point:
         """Where a node starts, its parentheses left out."""
@@ -40,16 +40,10 @@ class Places:
     def point(self, position: Any) -> Point:
         """Turn a position of libcst into one of the standard parser."""
         line, column = position.line, position.column
-        column += self.shifts.get(line, 0)
+        column += self.lost.get(line, 0)
         if self.lines:
             column = len(self.lines[line - 1][:column].encode())
         return line, column
-
-
-def lost_columns(text: str, printed: str) -> dict[int, int]:
-    """How many form feeds libcst drops at the start of each line; 0 is left out."""
-    pairs = enumerate(zip(text.split("\n"), printed.split("\n"), strict=False), start=1)
-    return {line: len(old) - len(new) for line, (old, new) in pairs if len(old) > len(new)}
 
 
 def put(kind: Any, start: Point, end: Point, **fields: Any) -> Any:
