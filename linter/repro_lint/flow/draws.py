@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.knowledge.load import knowledge
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from repro_lint.knowledge.model import Api, Condition
     from repro_lint.syntax.index import Call, ModuleIndex, Value
 
-SHARED = ("python", "numpy", "torch", "tensorflow")
+SHARED = ("python", "numpy", "torch", "tensorflow", "keras")
 CONVERSIONS = frozenset(("builtins.int", "builtins.abs", "builtins.round", "builtins.hash", "builtins.str"))
 ENTROPY_CALLS = re.compile(
     r"(time\.(time|time_ns|perf_counter|perf_counter_ns|monotonic)"
@@ -41,11 +42,13 @@ def facts_of(program: Program, path: str, place: int) -> tuple[Api, ...]:
         return telling_facts(program.modules[path].calls[place])
     if target.kind != "library":
         return ()
-    return tuple(fact for fact in knowledge().lookup(target.dotted) if not fact.until)
+    return knowledge().lookup(target.dotted)
 
 
 def telling_facts(call: Call) -> tuple[Api, ...]:
     """Facts of a method whose receiver is unknown, where its name or a keyword tells enough."""
+    if call.target:
+        return ()
     bare = call.name.rpartition(".")[2]
     found = [
         fact
@@ -59,6 +62,8 @@ def events(program: Program, path: str, place: int) -> tuple[Event, ...]:
     """What a call does to streams; nothing where it cannot be known."""
     index = program.modules[path]
     call = index.calls[place]
+    if call.target.startswith("builtins."):
+        return ()
     found = []
     for fact in facts_of(program, path, place):
         event = event_of(index, call, fact)
@@ -70,12 +75,18 @@ def events(program: Program, path: str, place: int) -> tuple[Event, ...]:
 def event_of(index: ModuleIndex, call: Call, fact: Api) -> Event | None:
     """What a call does according to one fact."""
     if fact.role == "seed":
-        return Event("seed", fact.streams, fact, seed_kind(index, call, fact))
+        return Event("seed", ever_seeded(fact), fact, seed_kind(index, call, fact))
     if fact.role == "restore":
         return Event("restore", fact.streams, fact, "constant")
     if fact.role in ("draw", "generator") and is_random(call, fact):
         return Event(fact.role, fact.streams, fact)
     return None
+
+
+def ever_seeded(fact: Api) -> tuple[str, ...]:
+    """The streams that a seeder seeds in some release, as the release here is not known."""
+    rows = knowledge().all_rows(fact.name)
+    return tuple(dict.fromkeys(s for row in rows if row.role == "seed" for s in row.streams))
 
 
 def is_random(call: Call, fact: Api) -> bool:
@@ -85,6 +96,8 @@ def is_random(call: Call, fact: Api) -> bool:
     if unpacks(call) and (fact.parameter or fact.conditions):
         return False
     if fact.parameter and not is_none(call.argument(fact.position, fact.parameter)):
+        return False
+    if any(not is_none(call.keyword(name)) for name in fact.also):
         return False
     return all(holds(call, condition) for condition in fact.conditions)
 
@@ -148,8 +161,13 @@ def first_source(index: ModuleIndex, values: tuple[Value, ...]) -> str:
 
 def may_seed_by_name(call: Call) -> bool:
     """Whether an unresolved callee has the name of a seeding function."""
-    last = call.name.rpartition(".")[2]
-    return bool(SEEDER_NAME.search(last)) and not NO_SEEDER_NAME.search(last)
+    return is_seeder_name(call.name.rpartition(".")[2])
+
+
+@cache
+def is_seeder_name(name: str) -> bool:
+    """Whether a function of this name seeds, as far as names tell."""
+    return bool(SEEDER_NAME.search(name)) and not NO_SEEDER_NAME.search(name)
 
 
 def name_of(value: Value | None) -> str:

@@ -29,7 +29,9 @@ EXAMPLE_PATH = re.compile(r"(^|/)(demos?|docs?|benchmarks?)/")
 NO_SCRIPT = frozenset(("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py"))
 EVALUATION = re.compile(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
 PREPARATION = re.compile(r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)")
-TRAINING_CALL = re.compile(r"(^|\.)(backward|fit|fit_generator|partial_fit|fit_transform|train_on_batch|minimize|apply_gradients|learn)$")
+TRAINING_CALLS = frozenset(
+    "backward fit fit_generator partial_fit fit_transform train_on_batch minimize apply_gradients learn".split()
+)
 TRAINING_NAME = re.compile(r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)")
 
 
@@ -94,7 +96,7 @@ def is_bare_script(program: Program, index: ModuleIndex) -> bool:
     effects = sum(1 for operation in index.functions[0].body if has_effect(operation))
     if effects < EFFECTIVE_STATEMENTS:
         return False
-    return not any(index.path in paths for paths in program.imported_paths.values())
+    return index.path not in program.imported_somewhere
 
 
 def has_effect(operation: Operation) -> bool:
@@ -110,7 +112,7 @@ def kind_of(program: Program, index: ModuleIndex) -> str:
     name = path.rpartition("/")[2].lower()
     if is_smoke(program, index):
         return "smoke"
-    trains = any(TRAINING_CALL.search(call.name) for call in index.calls)
+    trains = path in program.training_modules
     if EVALUATION.search(name) and not TRAINING_NAME.search(name):
         return "evaluation"
     if PREPARATION.search(name) and not trains:
@@ -122,10 +124,15 @@ def kind_of(program: Program, index: ModuleIndex) -> str:
 
 def reaches_training(program: Program, path: str) -> bool:
     """Whether a module that the run imports trains."""
-    return any(
-        TRAINING_CALL.search(call.name)
-        for other in program.closure(path)
-        for call in program.modules[other].calls
+    return not program.training_modules.isdisjoint(program.closure(path))
+
+
+def training_modules(program: Program) -> frozenset[str]:
+    """The modules with a call that trains."""
+    return frozenset(
+        path
+        for name in TRAINING_CALLS
+        for path, _ in program.calls_named.get(name, ())
     )
 
 
@@ -141,7 +148,7 @@ def is_smoke(program: Program, index: ModuleIndex) -> bool:
     lines = index.main_guard.end_line - index.main_guard.line
     if lines > SMOKE_STATEMENTS:
         return False
-    return any(index.path in paths for paths in program.imported_paths.values())
+    return index.path in program.imported_somewhere
 
 
 def main_body(index: ModuleIndex) -> tuple[Operation, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.draws import facts_of
@@ -26,6 +26,16 @@ class Known(NamedTuple):
     place: int
     call: Call
     fact: Api
+
+
+@cache
+def is_promising(name: str, is_target: bool) -> bool:  # noqa: FBT001  part of the key of the cache
+    """Whether knowledge may say something about a callee, before it is resolved."""
+    if not is_target:
+        return bool(knowledge().method(name))
+    if name.startswith("builtins."):
+        return False
+    return bool(knowledge().all_rows(name)) or knowledge().method(name.rpartition(".")[2]) != ()
 
 
 class Facts:
@@ -56,15 +66,10 @@ class Facts:
 
     def of_module(self, path: str, index: ModuleIndex) -> Iterator[Known]:
         """The known calls of one module."""
-        known = knowledge()
         for place, call in enumerate(index.calls):
-            if call.target:
-                if call.target.startswith("builtins."):
-                    continue
-            elif not known.method(call.name.rpartition(".")[2]):
-                continue
-            for fact in facts_of(self.program, path, place):
-                yield Known(path, place, call, fact)
+            if is_promising(call.target or call.name.rpartition(".")[2], bool(call.target)):
+                for fact in facts_of(self.program, path, place):
+                    yield Known(path, place, call, fact)
 
     def role(self, role: str) -> tuple[Known, ...]:
         """The known calls with one role."""

@@ -27,6 +27,7 @@ class ModuleTable:
     def __init__(self, paths: Iterable[str]) -> None:
         """Keep the paths; suffixes are sorted out when first asked for."""
         self.paths = frozenset(path for path in paths if path.endswith(".py"))
+        self.components = frozenset(part for path in self.paths for part in components(path))
         self.suffixes: dict[str, list[str]] | None = None
         self.answers: dict[tuple[str, str], str] = {}
         self.roots_of: dict[str, tuple[str, ...]] = {}
@@ -36,6 +37,8 @@ class ModuleTable:
 
         Leading dots are relative to the folder of the importer.
         """
+        if dotted.partition(".")[0] not in self.components and not dotted.startswith("."):
+            return ""
         key = (folder_of(importer), dotted)
         found = self.answers.get(key)
         if found is None:
@@ -89,6 +92,11 @@ class ModuleTable:
                     self.suffixes.setdefault(suffix, []).append(path)
         found = self.suffixes.get(rest, [])
         return found[0] if len(found) == 1 else ""
+
+
+def components(path: str) -> list[str]:
+    """The names of the folders and of the file of a module, without extension."""
+    return path.removesuffix(".py").split("/")
 
 
 def ancestors(folder: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ order can change, is no sink. What is not understood is no sink either.
 from __future__ import annotations
 
 import re
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.operations import assignments, every
@@ -38,7 +39,7 @@ KEEPS_ORDER = re.compile(
     r"|(\w+\.)*(tqdm|track|trange|chain|from_iterable|islice|deque|cycle)"
     r"|numpy\.(array|asarray|stack|concatenate|unique_)|copy\.(copy|deepcopy)"
 )
-KEEPS_METHODS = frozenset(("copy", "tolist", "intersection", "union", "difference", "symmetric_difference"))
+KEEPS_METHODS = frozenset(("copy", "tolist"))
 SET_METHODS = frozenset(("intersection", "union", "difference", "symmetric_difference"))
 # Sinks: what comes out depends on what came first.
 ORDERED_SINK = re.compile(
@@ -48,22 +49,39 @@ ORDERED_SINK = re.compile(
     r"|(\w+\.)*(SplitGenerator|ConcatDataset|TextLineDataset|TFRecordDataset|from_tensor_slices)"
 )
 DATA_NAME = re.compile(
-    r"(vocab|2id|2idx|2index|_to_id|_to_idx|to_ix|id2|idx2|index|indices|labels?|class(es)?_?\w*|tokens?|words?"
-    r"|chars?|train|valid|val|test|split|fold|dataset|files|paths|samples|images|examples|features?|genes?)",
+    r"(vocab|2id|2idx|2index|to_id|to_idx|to_ix|id2|idx2|ix_to|index|indices|label|class(es)?(_|$)"
+    r"|tokens?|words?|chars?|train|valid|val(_|$)|test|split|fold|data|files|paths|samples|images"
+    r"|pictures|examples|features?|genes?|columns|cols(_|$)|answers|references|candidates|choices"
+    r"|options|entities|relations|targets|episodes|history|records|documents|docs|instances|items"
+    r"|categor|outputs|subjects|patients|users|names(_|$)|keys(_|$)|ids(_|$))",
     re.IGNORECASE,
 )
-GROWS = frozenset(("append", "extend", "insert", "write", "writelines", "writerow", "put"))
 STRONG, WEAK = "strong", "weak"
 RETURNED = "is returned"
 FIRST = "gives its first element"
+INDEXED = "is indexed by position"
+SLICED = "is sliced"
+KEPT = "is kept for others to use"
+SORT_STEPS = 3
 
 
 class Sink(NamedTuple):
-    """A use whose result depends on the order: how surely, and what it is."""
+    """A use whose result depends on the order: how surely, and what it is.
+
+    `data` marks results that choose or number data, `listed` values that became lists
+    on the way, which a set must before it can be indexed.
+    """
 
     strength: str
     what: str
     data: bool = False
+    listed: bool = False
+
+
+NUMBERED = Sink(STRONG, "numbers its elements", data=True)
+NUMBER_KEEPERS = frozenset(("append", "tensor", "array", "full", "add", "setdefault", "insert"))
+SAFE = Sink("", "is sorted by the caller")
+FREEING = frozenset("builtins." + name for name in "sorted len set frozenset min max sum any all".split())
 
 
 class Order:
@@ -80,12 +98,56 @@ class Order:
         """The strongest sink that the order of a call's result reaches."""
         return self.strongest(self.uses.results.get(place, []), steps)
 
-    def of_name(self, function: int, name: str, steps: int = STEPS) -> Sink | None:
-        """The strongest sink that the order of a variable's value reaches."""
+    def names_given(self, place: int) -> tuple[Name, ...]:
+        """The names that take the result of a call."""
+        uses = self.uses.results.get(place, [])
+        targets = [getattr(use.operation, "target", None) for use in uses if use.kind == "assigned"]
+        return tuple(target for target in targets if isinstance(target, Name))
+
+    def of_name(
+        self, function: int, name: str, steps: int = STEPS, line: int = 0
+    ) -> Sink | None:
+        """The strongest sink that the order of a variable's value reaches.
+
+        With a line only uses between the assignment there and the next one count.
+        """
         uses = list(self.name_uses(function, name))
-        if any(self.sorts(use) for use in uses):
+        if any(self.sorts(use, name) for use in uses):
             return None
-        return self.strongest(uses, steps)
+        if line and not name.startswith("self."):
+            last = self.next_assignment(function, name, line)
+            uses = [use for use in uses if line <= self.line_of(use) <= last]
+        sink = self.strongest(uses, steps)
+        if sink is not None and sink.what == INDEXED and any(self.is_single(use) for use in uses):
+            return None
+        return sink
+
+    def next_assignment(self, function: int, name: str, line: int) -> int:
+        """The line of the next assignment to a name after a line; a large one if none."""
+        body = self.index.functions[function].body
+        lines = [
+            made.span.line
+            for made in assignments(body)
+            if made.target == Name(name) and made.span.line > line and not made.augmented
+        ]
+        return min(lines, default=sys.maxsize)
+
+    def line_of(self, use: Use) -> int:
+        """The line of a use, 0 if it has none."""
+        if use.call >= 0:
+            return self.index.calls[use.call].span.line
+        span = getattr(use.operation, "span", None)
+        return span.line if span is not None else getattr(use.operation, "line", 0)
+
+    def is_single(self, use: Use) -> bool:
+        """Whether a use checks that there is exactly one element."""
+        if use.kind != "argument" or self.index.calls[use.call].target != "builtins.len":
+            return False
+        for outer in self.uses.results.get(use.call, []):
+            for container in outer.containers:
+                if isinstance(container, Compound) and Literal(1) in container.parts:
+                    return True
+        return False
 
     def name_uses(self, function: int, name: str) -> Iterator[Use]:
         """The uses of a variable; of an attribute those in the whole module."""
@@ -105,7 +167,7 @@ class Order:
                 found.add(place)
         return frozenset(found)
 
-    def sorts(self, use: Use) -> bool:
+    def sorts(self, use: Use, name: str) -> bool:
         """Whether a use sorts the value in place, or replaces it by a sorted one."""
         if use.kind == "receiver":
             return use.detail == "sort"
@@ -114,15 +176,17 @@ class Order:
         call = self.index.calls[use.call]
         if call.name.rpartition(".")[2] in ("sort", "natsorted", "argsort"):
             return True
-        return call.target == "builtins.sorted" and self.replaces(use)
+        return self.replaces(use.call, name, SORT_STEPS)
 
-    def replaces(self, use: Use) -> bool:
-        """Whether the result of a sorting call is what the program goes on with."""
-        for outer in self.uses.results.get(use.call, []):
-            if outer.kind == "assigned" and isinstance(outer.operation, Assign):
-                call = self.index.calls[use.call]
-                if outer.operation.target in call.arguments:
-                    return True
+    def replaces(self, place: int, name: str, steps: int) -> bool:
+        """Whether what sorting makes of a call's result takes the name of its source."""
+        is_sorted = self.index.calls[place].target == "builtins.sorted"
+        for outer in self.uses.results.get(place, []):
+            target = getattr(outer.operation, "target", None)
+            if is_sorted and outer.kind == "assigned" and target == Name(name):
+                return True
+            if outer.kind == "argument" and steps and self.replaces(outer.call, name, steps - 1):
+                return True
         return False
 
     def strongest(self, uses: Iterable[Use], steps: int) -> Sink | None:
@@ -147,44 +211,55 @@ class Order:
                 return None
             if container.kind == "BinOp" and container.detail not in ("Add", "Sub", "BitAnd", "BitOr", "BitXor"):
                 return None
-            if container.kind in ("Dict", "List", "Set", "Tuple") and use.kind != "returned":
+            if container.kind == "Tuple" and use.kind == "returned":
+                return Sink(WEAK, RETURNED, self.returns_data(use, place))
+            if container.kind in ("Dict", "List", "Set", "Tuple"):
                 return self.of_element(container, use, place, steps)
         return self.of_owner(use, steps)
 
+    def returns_data(self, use: Use, place: int) -> bool:
+        """Whether a returned tuple names the value as data, or its function does."""
+        name = self.index.functions[use.function].name
+        parts = use.containers[place]
+        texts = [part.text for part in getattr(parts, "parts", ()) if isinstance(part, Name)]
+        return any(DATA_NAME.search(text) for text in (name, *texts))
+
     def of_element(self, container: Compound, use: Use, place: int, steps: int) -> Sink | None:
-        """A value inside a display: `[*files]` has its order, `{"files": files}` passes it on."""
+        """A value inside a display matters where a sink gets the display, or takes it out again."""
         rest = use._replace(containers=use.containers[place + 1 :])
-        if container.kind == "Set":
+        if container.kind == "Set" or rest.containers:
             return None
-        return self.of_owner(rest, steps - 1) if not rest.containers else self.of_use(rest, steps - 1)
+        if use.kind == "argument":
+            return self.of_argument(rest, 0)
+        target = getattr(use.operation, "target", None)
+        if use.kind == "assigned" and container.kind == "Dict" and isinstance(target, Name):
+            taken = [
+                found._replace(containers=found.containers[1:])
+                for found in self.name_uses(use.function, target.text)
+                if found.containers and getattr(found.containers[0], "kind", "") == "Subscript"
+            ]
+            return self.strongest(taken, steps - 2)
+        return None
 
     def of_subscript(self, container: Compound) -> Sink | None:
         """Taking an item or a slice of an unordered list."""
         index = container.parts[1]
         if isinstance(index, Compound) and index.kind == "Slice":
             whole = index.parts == (Literal(None),) * 3
-            return None if whole else Sink(STRONG, "is sliced", data=True)
+            return None if whole else Sink(STRONG, SLICED, data=True)
         if isinstance(index, Literal):
             is_position = isinstance(index.value, int)
-            return Sink(WEAK, "is indexed by position", data=True) if is_position else None
-        return Sink(STRONG, "is indexed by position", data=True)
+            return Sink(WEAK, INDEXED, data=True) if is_position else None
+        return Sink(STRONG, INDEXED, data=True)
 
     def of_comprehension(self, made: Comprehension, use: Use, place: int, steps: int) -> Sink | None:
         """A comprehension over an unordered value has its order, unless it makes a set."""
         if made.kind == "set":
             return None
         rest = use._replace(containers=use.containers[place + 1 :])
-        if made.kind == "dict" and not self.counts(made):
-            return self.weaker(self.of_use(rest, steps - 1))
+        if made.kind == "dict":
+            return None
         return as_list(self.of_use(rest, steps - 1))
-
-    def counts(self, made: Comprehension) -> bool:
-        """Whether a comprehension numbers what it runs over."""
-        return any(
-            isinstance(source, Result)
-            and self.index.calls[source.call].target in ("builtins.enumerate", "builtins.zip")
-            for source in made.iterables
-        )
 
     def weaker(self, sink: Sink | None) -> Sink | None:
         """A sink of which it is less sure that it matters."""
@@ -212,12 +287,21 @@ class Order:
     def of_assignment(self, operation: Assign, use: Use, steps: int) -> Sink | None:
         """Follow the name that takes an unordered value."""
         target = operation.target
+        if isinstance(target, Compound) and target.kind == "Subscript":
+            return self.kept(" ".join(names_and_texts(target)))
         if isinstance(target, Name):
-            sink = self.of_name(use.function, target.text, steps - 1)
+            line = 0 if operation.augmented else operation.span.line
+            sink = self.of_name(use.function, target.text, steps - 1, line)
+            if sink is None and target.text.startswith("self."):
+                return self.kept(target.text)
             if sink is not None and DATA_NAME.search(target.text):
                 return sink._replace(data=True)
             return sink
         return None
+
+    def kept(self, text: str) -> Sink | None:
+        """A list kept under a name that says data, for others to use."""
+        return Sink(WEAK, KEPT, data=True) if DATA_NAME.search(text) else None
 
     def of_argument(self, use: Use, steps: int) -> Sink | None:
         """The sink that a call is for its argument."""
@@ -225,7 +309,7 @@ class Order:
         target = self.facts.program.callee(self.path, use.call)
         dotted = target.dotted if target is not None else call.target
         if dotted == "builtins.enumerate":
-            return self.numbered(self.of_call(use.call, steps - 1))
+            return self.numbered(use.call, steps)
         if dotted and ORDERED_SINK.fullmatch(dotted):
             return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
         if dotted and KEEPS_ORDER.fullmatch(dotted):
@@ -240,11 +324,36 @@ class Order:
             return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
         return None
 
-    def numbered(self, sink: Sink | None) -> Sink | None:
-        """Numbers given in the order of an unordered value are data."""
-        if sink is None:
-            return None
-        return Sink(STRONG, "numbers its elements", data=True)
+    def numbered(self, place: int, steps: int) -> Sink | None:
+        """Numbers given in the order of an unordered value are data, if they are used."""
+        for use in self.uses.results.get(place, []):
+            if any(isinstance(container, Comprehension) for container in use.containers):
+                return NUMBERED
+            if use.kind == "iterated" and isinstance(use.operation, Loop):
+                return self.numbered_loop(use.operation, use.function, steps)
+            if use.kind == "argument" and KEEPS_ORDER.fullmatch(self.index.calls[use.call].target):
+                return self.numbered(use.call, steps - 1) if steps else None
+            if use.kind == "argument" and self.index.calls[use.call].target == "builtins.dict":
+                return NUMBERED
+        return None
+
+    def numbered_loop(self, loop: Loop, function: int, steps: int) -> Sink | None:
+        """A loop over numbered elements: whether the number is more than a progress message."""
+        target = loop.target
+        if isinstance(target, Compound) and target.parts and isinstance(target.parts[0], Name):
+            for use in self.name_uses(function, target.parts[0].text):
+                line = self.line_of(use)
+                if use.kind == "assigned" and line > loop.span.line and not use.containers:
+                    return NUMBERED
+                if use.kind == "argument" and line > loop.span.line and self.keeps_number(use):
+                    return NUMBERED
+        return self.of_loop(loop, function, steps - 1)
+
+    def keeps_number(self, use: Use) -> bool:
+        """Whether a call puts the number of a round into a tensor, an array or a list."""
+        bare = self.index.calls[use.call].name.rpartition(".")[2]
+        texts = any(isinstance(c, Compound) and c.kind == "JoinedStr" for c in use.containers)
+        return bare in NUMBER_KEEPERS and not texts
 
     def of_growth(self, call: Call, function: int, steps: int) -> Sink | None:
         """Follow the list that grows by unordered elements."""
@@ -257,23 +366,31 @@ class Order:
         if record.kind != "function":
             return None
         sinks = list(self.callers(function, steps))
-        if not sinks:
-            public = not record.name.rpartition(".")[2].startswith("_")
-            return Sink(WEAK, RETURNED, bool(DATA_NAME.search(record.name))) if public else None
-        found = [sink for sink in sinks if sink is not None]
-        return max(found, key=rank) if found else None
+        found = [sink for sink in sinks if sink is not None and sink is not SAFE]
+        if found:
+            return max(found, key=rank)
+        if SAFE in sinks or (not sinks and record.name.rpartition(".")[2].startswith("_")):
+            return None
+        return Sink(WEAK, RETURNED, bool(DATA_NAME.search(record.name)))
 
     def callers(self, function: int, steps: int) -> Iterator[Sink | None]:
         """What each call of a function in the repository does with the order of its result."""
         name = self.index.functions[function].name.rpartition(".")[2]
-        for path, index in self.facts.modules.items():
-            for place, call in enumerate(index.calls):
-                if call.name.rpartition(".")[2] != name:
-                    continue
-                target = self.facts.program.callee(path, place)
-                if target is not None and target[1:3] == (self.path, function):
-                    other = self if path == self.path else Order(self.facts, path)
+        for path, place in self.facts.program.calls_named.get(name, ()):
+            target = self.facts.program.callee(path, place)
+            if target is not None and target[1:3] == (self.path, function):
+                other = self if path == self.path else Order(self.facts, path)
+                if other.is_freed(place):
+                    yield SAFE
+                else:
                     yield other.of_call(place, steps - 2)
+
+    def is_freed(self, place: int) -> bool:
+        """Whether the result of a call goes straight to something that no order changes."""
+        return any(
+            use.kind == "argument" and self.index.calls[use.call].target in FREEING
+            for use in self.uses.results.get(place, [])
+        )
 
     def of_loop(self, loop: Loop, function: int, steps: int) -> Sink | None:
         """What the rounds of a loop over an unordered value leave behind in its order."""
@@ -306,7 +423,7 @@ class Order:
             return None
         if any(made.target == Name(holder) for made in assignments(loop.body)):
             return None
-        sink = self.of_name(function, holder, steps - 1)
+        sink = as_list(self.of_name(function, holder, steps - 1))
         if sink is not None and DATA_NAME.search(holder):
             return sink._replace(data=True)
         return sink
@@ -323,11 +440,18 @@ class Order:
         return None
 
 
+def names_and_texts(target: Compound) -> Iterator[str]:
+    """The name and the literal key of a subscript."""
+    for part in target.parts:
+        if isinstance(part, Name):
+            yield part.text
+        elif isinstance(part, Literal):
+            yield str(part.value)
+
+
 def as_list(sink: Sink | None) -> Sink | None:
-    """A set that is returned as a list has lost its freedom of order."""
-    if sink is not None and sink.what == RETURNED:
-        return sink._replace(what="is returned as a list")
-    return sink
+    """The sink of a value that became a list on the way."""
+    return None if sink is None else sink._replace(listed=True)
 
 
 def guarded(loop: Loop) -> bool:

@@ -53,6 +53,23 @@ class Program:
         self._types: dict[tuple[str, int], dict[str, Target]] = {}
 
     @cached_property
+    def calls_named(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        """The calls of all modules by the last part of the callee, as path and place."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for path, index in self.modules.items():
+            for place, call in enumerate(index.calls):
+                found.setdefault(call.name.rpartition(".")[2], []).append((path, place))
+        return {name: tuple(calls) for name, calls in found.items()}
+
+    @cached_property
+    def targets(self) -> Mapping[str, frozenset[str]]:
+        """For each module the library names and builtins that its calls mean."""
+        return {
+            path: frozenset([call.target for call in index.calls])
+            for path, index in self.modules.items()
+        }
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Where runs begin, sorted by path."""
         from repro_lint.flow.entries import find_entries  # noqa: PLC0415  it asks the program
@@ -63,6 +80,18 @@ class Program:
     def imported_paths(self) -> Mapping[str, frozenset[str]]:
         """For each module the modules of the repository that it imports, itself excluded."""
         return {path: frozenset(self.imports_of(path)) for path in self.modules}
+
+    @cached_property
+    def imported_somewhere(self) -> frozenset[str]:
+        """The modules that another one imports."""
+        return frozenset().union(*self.imported_paths.values())
+
+    @cached_property
+    def training_modules(self) -> frozenset[str]:
+        """The modules with a call that trains."""
+        from repro_lint.flow.entries import training_modules  # noqa: PLC0415  it asks the program
+
+        return training_modules(self)
 
     def imports_of(self, path: str) -> set[str]:
         """The modules that one module imports."""
@@ -250,6 +279,8 @@ class Program:
         """What a dotted name through imports means, seen from a module."""
         if depth > REEXPORT_STEPS:
             return None
+        if dotted.partition(".")[0] not in self.table.components and not dotted.startswith("."):
+            return Target("library", dotted=dotted)
         dots = dotted[: len(dotted) - len(dotted.lstrip("."))]
         parts = dotted.lstrip(".").split(".")
         for count in range(len(parts), -1 if dots else 0, -1):

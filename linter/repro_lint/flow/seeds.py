@@ -10,11 +10,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from repro_lint.flow.draws import SHARED, events, may_seed_by_name
-from repro_lint.flow.operations import every
+from repro_lint.flow.draws import SHARED, events
+from repro_lint.flow.seeding import Seeding
 from repro_lint.flow.transfer import DEFINITE, NOTHING, Exposure, Site, Summary
 from repro_lint.flow.walk import Walk
-from repro_lint.syntax.index import Compound, Define, Evaluate, Lambda, Name
+from repro_lint.syntax.index import Compound, Lambda, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +42,6 @@ class SeedFlow:
         self._events: dict[Site, tuple[Event, ...]] = {}
         self._summaries: dict[tuple[str, int, bool], Summary] = {}
         self._open: set[tuple[str, int, bool]] = set()
-        self._seeding: dict[tuple[str, int], frozenset[str]] = {}
 
     def events(self, path: str, place: int) -> tuple[Event, ...]:
         """What a call does to streams."""
@@ -88,53 +87,24 @@ class SeedFlow:
         return frozenset((path, place) for path, place, _ in self._summaries)
 
     @cached_property
+    def seeding(self) -> Seeding:
+        """Which functions may seed."""
+        return Seeding(self.program)
+
+    @cached_property
     def seeding_names(self) -> Mapping[str, frozenset[str]]:
         """The streams that functions of a bare name may seed, for callees that are unknown."""
-        found: dict[str, set[str]] = {}
-        for path, index in self.program.modules.items():
-            for place, function in enumerate(index.functions):
-                streams = self.may_seed(path, place) if function.kind == "function" else ()
-                if streams:
-                    bare = function.name.rpartition(".")[2]
-                    found.setdefault(bare, set()).update(streams)
-        return {name: frozenset(streams) for name, streams in found.items()}
-
-    def may_seed(self, path: str, place: int) -> frozenset[str]:
-        """The streams that a function or one inside it may seed, or what it calls by name."""
-        key = (path, place)
-        found = self._seeding.get(key)
-        if found is None:
-            self._seeding[key] = frozenset()
-            found = self._seeding[key] = frozenset(self.collect_seeding(path, place))
+        found: dict[str, frozenset[str]] = {}
+        for (path, place), streams in self.seeding.streams.items():
+            function = self.program.modules[path].functions[place]
+            if function.kind == "function":
+                bare = function.name.rpartition(".")[2]
+                found[bare] = found.get(bare, frozenset()) | streams
         return found
 
-    def collect_seeding(self, path: str, place: int) -> Iterator[str]:
-        """Find the streams that `may_seed` tells."""
-        index = self.program.modules[path]
-        for operation in every(index.functions[place].body):
-            if isinstance(operation, Define):
-                yield from self.may_seed(path, operation.function)
-            elif isinstance(operation, Evaluate):
-                yield from self.seeded_by(path, operation.call)
-
-    def seeded_by(self, path: str, place: int) -> Iterator[str]:
-        """The streams that one call may seed."""
-        for event in self.events(path, place):
-            if event.kind in ("seed", "restore"):
-                yield from event.streams
-        target = self.program.callee(path, place)
-        if target is None:
-            if may_seed_by_name(self.program.modules[path].calls[place]):
-                yield from SHARED
-        elif target.kind == "function":
-            yield from self.may_seed(target.path, target.place)
-        elif target.kind == "class":
-            constructor = self.program.method(target, "__init__")
-            if constructor is not None and constructor.kind == "function":
-                yield from self.may_seed(constructor.path, constructor.place)
-        elif target.kind == "library" and not self.events(path, place):
-            if may_seed_by_name(self.program.modules[path].calls[place]):
-                yield from SHARED
+    def may_seed(self, path: str, place: int) -> frozenset[str]:
+        """The streams that a function, or one inside it, may seed."""
+        return self.seeding.of(path, place)
 
     def mentioned(self, path: str, function: int, value: Value) -> Iterator[Target]:
         """The functions that a value passes on without calling them."""

@@ -6,7 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from repro_lint.flow.draws import SHARED
+from repro_lint.flow.entries import TEST_PATH
+from repro_lint.flow.program import Target
 from repro_lint.flow.transfer import DEFINITE, MAYBE, Site
 
 if TYPE_CHECKING:
@@ -14,12 +15,14 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.seeds import SeedFlow
-    from repro_lint.flow.transfer import Exposure
+    from repro_lint.flow.program import Target
+from repro_lint.flow.transfer import Exposure
 
 SEED_PARAMETER = re.compile(
     r"^\*?\*?(random_state|(\w+_)?seed|rng|np_random|generator|random_seed|prng|numpy_rng)$"
 )
 
+BASE_STEPS = 8
 EXPOSED, MAYBE_EXPOSED, COVERED, UNREACHED = "exposed", "maybe", "covered", "unreached"
 
 
@@ -38,6 +41,8 @@ class Draws:
         """Keep the flow."""
         self.flow = flow
         self.program = flow.program
+        self._importers: dict[str, frozenset[str]] = {}
+        self._seeded_in: dict[str, frozenset[str]] = {}
 
     @cached_property
     def exposed(self) -> Mapping[tuple[Site, str], Status]:
@@ -73,16 +78,42 @@ class Draws:
             function = functions[function].parent
         return function
 
+    def seeded_near(self, path: str, stream: str) -> bool:
+        """Whether a module, or one that imports it however indirectly, may seed a stream."""
+        return any(stream in self.seeded_in(other) for other in self.importers(path))
+
+    def importers(self, path: str) -> frozenset[str]:
+        """A module and all that import it, directly or not."""
+        found = self._importers.get(path)
+        if found is None:
+            waiting, seen = [path], {path}
+            while waiting:
+                for other in self.imported_by.get(waiting.pop(), ()):
+                    if other not in seen:
+                        seen.add(other)
+                        waiting.append(other)
+            found = self._importers[path] = frozenset(seen)
+        return found
+
     @cached_property
-    def seeded_somewhere(self) -> frozenset[str]:
-        """The shared streams that some code of the repository may seed."""
-        found: set[str] = set()
-        for path, index in self.program.modules.items():
-            for place in range(len(index.functions)):
-                found |= self.flow.may_seed(path, place)
-            if found.issuperset(SHARED):
-                break
-        return frozenset(found)
+    def imported_by(self) -> Mapping[str, tuple[str, ...]]:
+        """For each module those that import it."""
+        found: dict[str, list[str]] = {}
+        for importer, paths in sorted(self.program.imported_paths.items()):
+            for path in paths:
+                found.setdefault(path, []).append(importer)
+        return {path: tuple(importers) for path, importers in found.items()}
+
+    def seeded_in(self, path: str) -> frozenset[str]:
+        """The streams that the code of a module, test code aside, may seed."""
+        found = self._seeded_in.get(path)
+        if found is None:
+            streams: set[str] = set()
+            if not TEST_PATH.search(path):
+                for place in range(len(self.program.modules[path].functions)):
+                    streams |= self.flow.may_seed(path, place)
+            found = self._seeded_in[path] = frozenset(streams)
+        return found
 
     def ignored_parameter(self, path: str, function: int) -> str:
         """A seed parameter that the function, or the constructor of its class, takes; "" if none."""
@@ -100,7 +131,27 @@ class Draws:
             scope = functions[scope].parent
         return ""
 
-    def class_seeds(self, path: str, function: int, stream: str) -> bool:
-        """Whether a method of the class that holds a function may seed a stream."""
-        holder = self.program.enclosing_class(path, function)
-        return holder is not None and stream in self.flow.may_seed(holder.path, holder.place)
+    def surroundings_seed(self, path: str, function: int, stream: str) -> bool:
+        """Whether the functions and classes around a function, bases included, may seed a stream."""
+        functions = self.program.modules[path].functions
+        scope = function
+        while scope > 0:
+            if stream in self.flow.may_seed(path, scope):
+                return True
+            if functions[scope].kind == "class" and self.bases_seed(path, scope, stream, BASE_STEPS):
+                return True
+            scope = functions[scope].parent
+        return False
+
+    def bases_seed(self, path: str, place: int, stream: str, steps: int) -> bool:
+        """Whether a base of a class, or one above it, may seed a stream."""
+        holder = Target("class", path, place)
+        for base in self.program.function(holder).bases:
+            parent = self.program.base_class(holder, base)
+            if parent is None or parent.kind != "class" or not steps:
+                continue
+            if stream in self.flow.may_seed(parent.path, parent.place):
+                return True
+            if self.bases_seed(parent.path, parent.place, stream, steps - 1):
+                return True
+        return False

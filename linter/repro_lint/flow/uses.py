@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
     from repro_lint.syntax.index import ModuleIndex, Operation, Span, Value
 
+new = tuple.__new__
 Container: TypeAlias = "Compound | Comprehension"
 
 
 class Use(NamedTuple):
     """One use of a value.
 
-    `kind` is argument, receiver (a method is called on it), assigned, target (part of
+    `kind` is argument, index (of a subscript), receiver (a method is called on it), assigned, target (part of
     an assignment's target), iterated, tested, returned, yielded, raised, context (of a
     with statement) or discarded. `containers` are the compounds and comprehensions between
     the value and its user, the nearest first. `call` is the user of an argument or
@@ -95,7 +96,12 @@ class Uses:
             if value.span is not None and value.kind in ("Set", "set"):
                 self.sets.setdefault(value.span, []).append(use)
                 self.displays[value.span] = value
-            inner = use._replace(containers=(value, *use.containers))
+            kind, containers, *rest = use
+            inner = new(Use, (kind, (value, *containers), *rest))
+            if value.kind == "Subscript":
+                self.read(value.parts[0], inner)
+                self.read(value.parts[1], Use("index", (value,), use.function))
+                return
             held = value.parts if isinstance(value, Compound) else comprehended(value)
             for part in held:
                 self.read(part, inner)

@@ -179,9 +179,11 @@ class Walk:
     def call(self, place: int, state: Transfer) -> Transfer | None:
         """The state after a call, its arguments included."""
         call = self.index.calls[place]
+        state = self.passed_on(call, state)
+        if call.target.startswith("builtins."):
+            return None if call.target in FINAL_CALLS else state
         site = Site(self.path, place)
         target = self.program.callee(self.path, place)
-        state = self.passed_on(call, state)
         found = self.flow.events(self.path, place)
         for event in found:
             if event.kind == "draw":
@@ -220,10 +222,13 @@ class Walk:
 
     def passed_on(self, call: Call, state: Transfer) -> Transfer:
         """A function that is passed to a call may run there; if it seeds, the stream is seeded."""
+        names = self.flow.seeding_names
+        if not names:
+            return state
         values: list[Value] = [*call.arguments, *(value for _, value in call.keywords)]
         for value in values:
             streams = set(self.flow.lambda_streams(self.path, value))
-            if isinstance(value, Name):
+            if isinstance(value, Name) and value.text.rpartition(".")[2] in names:
                 for target in self.flow.mentioned(self.path, call.function, value):
                     streams |= self.flow.may_seed(target.path, target.place)
             if streams:

@@ -44,11 +44,11 @@ def confidence_of(context: Context, omitted: Omitted) -> Confidence | None:
         return Confidence.LOW if status.entry.kind == "smoke" else Confidence.HIGH
     if status.state != UNREACHED:
         return None
-    if context.draws.class_seeds(known.path, known.call.function, known.fact.streams[0]):
+    if context.draws.surroundings_seed(known.path, known.call.function, known.fact.streams[0]):
         return None
     if context.draws.ignored_parameter(known.path, known.call.function):
         return Confidence.HIGH
-    seeded = known.fact.streams[0] in context.draws.seeded_somewhere
+    seeded = context.draws.seeded_near(known.path, known.fact.streams[0])
     return Confidence.LOW if seeded else Confidence.MEDIUM
 
 

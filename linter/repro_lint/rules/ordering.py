@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Finding, Severity
-from repro_lint.flow.operations import every
-from repro_lint.flow.order import FIRST, RETURNED, STRONG, Order
+from repro_lint.flow.operations import assignments, every
+from repro_lint.flow.order import FIRST, INDEXED, KEPT, RETURNED, SET_METHODS, SLICED, STRONG, Order
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Compound, Literal, Loop, Name, Result
 
@@ -24,6 +24,9 @@ TEXT_NAME = re.compile(
     r"|id|symbol|letter|entit|relation|speaker|categor|code|feature|ref|answer|target)",
     re.IGNORECASE,
 )
+
+
+SET_TYPES = ("builtins.set", "builtins.frozenset")
 
 
 def grade(sink: Sink) -> tuple[Severity, Confidence]:
@@ -96,7 +99,10 @@ class UnsortedSet(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield sets whose order reaches a list, an index or a number."""
-        for path in context.facts.modules:
+        targets = context.program.targets
+        for path, index in context.facts.modules.items():
+            if not index.has_sets and targets[path].isdisjoint(SET_TYPES):
+                continue
             order = Order(context.facts, path)
             yield from self.calls(context, order)
             yield from self.displays(context, order)
@@ -104,10 +110,9 @@ class UnsortedSet(Rule):
     def calls(self, context: Context, order: Order) -> Iterator[Finding]:
         """Sets made by `set(...)`."""
         for place, call in enumerate(order.index.calls):
-            if call.target in ("builtins.set", "builtins.frozenset"):
-                numeric = bool(call.arguments) and is_numeric(order.index, call.arguments[0])
-                sink = None if numeric else order.of_call(place)
-                text = mentions_text(order.index, call.arguments)
+            if call.target in SET_TYPES or combines_sets(order, call):
+                sink = None if holds_numbers(order, place) else order.of_call(place)
+                text = mentions_text(order.index, (*call.arguments, *order.names_given(place)))
                 yield from self.found(context, order, call.span, sink, text=text, name=call.name)
 
     def displays(self, context: Context, order: Order) -> Iterator[Finding]:
@@ -123,7 +128,9 @@ class UnsortedSet(Rule):
         self, context: Context, order: Order, span: Span, sink: Sink | None, *, text: bool, name: str
     ) -> Iterator[Finding]:
         """The finding for a set whose order matters."""
-        if sink is None or sink.what in (RETURNED, FIRST):
+        if sink is None or sink.what == FIRST:
+            return
+        if not sink.listed and sink.what in (RETURNED, INDEXED, SLICED, KEPT):
             return
         severity, confidence = grade(sink)
         if not text:
@@ -131,6 +138,36 @@ class UnsortedSet(Rule):
         where = context.facts.place_of(order.path, span)
         message = f"the order of `{name}` changes with the hash seed and it {sink.what}"
         yield self.at(where, message, severity=severity, confidence=confidence)
+
+
+def combines_sets(order: Order, call: Call) -> bool:
+    """Whether a call is a method of a set that makes another set."""
+    head, _, method = call.name.rpartition(".")
+    if method not in SET_METHODS:
+        return False
+    if isinstance(call.receiver, Result):
+        return order.index.calls[call.receiver.call].target in SET_TYPES
+    body = order.index.functions[call.function].body
+    return bool(head) and any(
+        made.target == Name(head)
+        and isinstance(made.value, Result)
+        and order.index.calls[made.value.call].target in SET_TYPES
+        for made in assignments(body)
+    )
+
+
+def holds_numbers(order: Order, place: int) -> bool:
+    """Whether a set is made of numbers, or combined with a set of numbers."""
+    calls = order.index.calls
+    if calls[place].arguments and is_numeric(order.index, calls[place].arguments[0]):
+        return True
+    for use in order.uses.results.get(place, []):
+        nearest = use.containers[0] if use.containers else None
+        if isinstance(nearest, Compound) and nearest.kind == "BinOp":
+            others = [calls[part.call] for part in nearest.parts if isinstance(part, Result)]
+            if any(o.arguments and is_numeric(order.index, o.arguments[0]) for o in others):
+                return True
+    return False
 
 
 def is_numeric(index: ModuleIndex, value: Value) -> bool:

@@ -87,7 +87,7 @@ class UnseededDraw(Rule):
         """A draw of a function that takes a seed and does not use it for this stream."""
         function = known.call.function
         parameter = context.draws.ignored_parameter(known.path, function)
-        if context.draws.class_seeds(known.path, function, stream):
+        if context.draws.surroundings_seed(known.path, function, stream):
             return
         if is_cosmetic(context.facts, known.path, known.place):
             return
@@ -100,7 +100,7 @@ class UnseededDraw(Rule):
                 severity=Severity.HIGH,
             )
         elif draws_data(known):
-            seeded = stream in context.draws.seeded_somewhere
+            seeded = context.draws.seeded_near(known.path, stream)
             yield self.at(
                 where,
                 f"`{known.call.name}` draws from {label}, which nothing here seeds",

@@ -7,13 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from repro_lint.syntax.annotations import annotation_text
-from repro_lint.syntax.expressions import NONE, VALUES, Expressions
+from repro_lint.syntax.expressions import NONE, VALUES, Expressions, new
 from repro_lint.syntax.frame import Frame
 from repro_lint.syntax.index import (
     UNKNOWN,
     Assign,
     Bind,
     Branch,
+    Call,
     Compound,
     Define,
     Exit,
@@ -72,10 +73,10 @@ class Builder(Expressions):
         target = names.target
         calls = tuple(
             [
-                call._replace(target=found)
-                if call.receiver is None and (found := target(call.function, call.name))
-                else call
-                for call in self.calls
+                new(Call, (name, target(function, name), None, *rest, function))
+                if receiver is None
+                else new(Call, (name, "", receiver, *rest, function))
+                for name, _, receiver, *rest, function in self.calls
             ]
         )
         functions = tuple([finished(frame) for frame in self.frames])
@@ -86,6 +87,7 @@ class Builder(Expressions):
             functions,
             self.main_guard,
             frozenset(self.discarded),
+            self.has_sets,
         )
 
     def body(self, statements: list[Any]) -> tuple[Operation, ...]:

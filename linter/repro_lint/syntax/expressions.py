@@ -52,6 +52,7 @@ class Expressions:
         self.frame: Frame
         self.lines = [] if text.isascii() else text.encode("utf-8", "replace").split(b"\n")
         self.names: dict[str, Name] = {}
+        self.has_sets = False
         self.pinned: Span | None = None
 
     def line(self, node: Any) -> int:
@@ -158,6 +159,7 @@ class Expressions:
         return self.compound(node, "", node.elts)
 
     def read_set(self, node: Any) -> Value:
+        self.has_sets = True
         return Compound("Set", "", self.values(node.elts), self.span(node))
 
     def read_dict(self, node: Any) -> Value:
@@ -302,6 +304,7 @@ class Expressions:
 
         generator(0)
         kind = COMPREHENSIONS[type(node).__name__]
+        self.has_sets = self.has_sets or kind == "set"
         return Comprehension(kind, tuple(iterables), tuple(targets), elements[0], self.span(node))
 
     def target(self, node: Any) -> Value:
