@@ -7,6 +7,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from repro_lint.repository.small_text import small_text
 from repro_lint.repository.yaml_text import (
     UnreadableYaml,
     child,
@@ -115,7 +116,7 @@ def parse_image(text: str) -> Image:
 
 def read_dockerfile(repository: Repository, path: str) -> ContainerFile | None:
     """Read a Dockerfile; None where its text cannot be had."""
-    text = repository.text(path)
+    text = small_text(repository, path)
     if text is None:
         return None
     steps: list[Step] = []
@@ -132,7 +133,7 @@ def read_dockerfile(repository: Repository, path: str) -> ContainerFile | None:
 
 def read_definition(repository: Repository, path: str) -> ContainerFile | None:
     """Read an Apptainer definition: where it starts from, and `%post` as one RUN; else None."""
-    text = repository.text(path) or ""
+    text = small_text(repository, path) or ""
     if re.search(r"^bootstrap:", text, re.IGNORECASE | re.MULTILINE) is None:
         return None
     docker = re.search(r"^bootstrap:\s*docker\b", text, re.IGNORECASE | re.MULTILINE)

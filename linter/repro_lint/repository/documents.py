@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from repro_lint.repository.shell import Command, Script, read_commands
+from repro_lint.repository.small_text import small_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -108,7 +109,7 @@ def document_paths(repository: Repository) -> tuple[str, ...]:
 
 def read_document(repository: Repository, path: str) -> Document | None:
     """Read one page; None where its text cannot be had."""
-    text = repository.text(path)
+    text = small_text(repository, path)
     if text is None:
         return None
     parts = _Parts([], [], [], [])
@@ -240,8 +241,8 @@ def _indented(lines: list[str], index: int) -> tuple[str, int]:
     ):
         index += 1
     block: list[str] = []
-    for line in lines[index:]:
-        if line.strip() and not line.startswith((" ", "\t")):
+    for place in range(index, len(lines)):
+        if lines[place].strip() and not lines[place].startswith((" ", "\t")):
             break
-        block.append(line.strip())
+        block.append(lines[place].strip())
     return "\n".join(block), index + 1

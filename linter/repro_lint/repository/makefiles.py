@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.repository.shell import Command, Script, read_commands
+from repro_lint.repository.small_text import small_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,25 +43,26 @@ def is_script(path: str) -> bool:
 
 def read_targets(repository: Repository, path: str) -> Iterator[Target]:
     """Yield the targets of a Makefile or justfile."""
-    lines = (repository.text(path) or "").split("\n")
+    lines = (small_text(repository, path) or "").split("\n")
     for index, line in enumerate(lines):
         match = None if line.startswith((".", "\t", " ")) else _RULE.match(line)
         if match:
             commands = tuple(_recipe(repository, path, lines, index + 1))
+            needs = tuple(match.group(2).split())
             for name in match.group(1).split():
-                needs = tuple(match.group(2).split())
                 yield Target(path, name.lstrip("@"), needs, commands, index + 1)
 
 
 def read_script(repository: Repository, path: str) -> tuple[Command, ...]:
     """The commands of a shell script; they run from the root or from the script's folder."""
-    script = Script(repository.text(path) or "", path, 1, "script")
+    script = Script(small_text(repository, path) or "", path, 1, "script")
     return tuple(read_commands(repository, script))
 
 
 def _recipe(repository: Repository, path: str, lines: list[str], index: int) -> Iterator[Command]:
     body: list[str] = []
-    for line in lines[index:]:
+    for place in range(index, len(lines)):
+        line = lines[place]
         if line.strip() and not line.startswith(("\t", "  ")):
             break
         continued = bool(body) and body[-1].endswith("\\")

@@ -57,6 +57,8 @@ class _Line(NamedTuple):
     line: int
 
 
+_LONGEST_COMMAND = 20_000
+_QUOTED = re.compile(r"[\"'\\;&|()]")
 _SEPARATORS = frozenset({"&&", "||", ";", "|", "&", ";;", "(", ")", "|&", "{", "}"})
 _PROMPT = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w.@~:/-]*[$%]\s+|>\s+|!(?=\w))")
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
@@ -220,7 +222,7 @@ def _logical_lines(script: Script) -> Iterator[_Line]:
         heredoc = _HEREDOC.search(text)
         if heredoc:
             index = _after_heredoc(lines, index, heredoc.group(2))
-        text = _PROMPT.sub("", text).strip()
+        text = _PROMPT.sub("", text).strip() if len(text) <= _LONGEST_COMMAND else ""
         if text and not text.startswith(("#", ">>>")):
             yield _Line(text, script.line + start)
 
@@ -233,6 +235,8 @@ def _after_heredoc(lines: list[str], index: int, word: str) -> int:
 
 
 def _lex(text: str) -> list[str]:
+    if not _QUOTED.search(text):
+        return text.split()
     import shlex  # noqa: PLC0415
 
     text = re.sub(r"\$\((\w+)\)", r"${\1}", text)

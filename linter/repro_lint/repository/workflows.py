@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.repository.shell import Command, Script, read_commands
+from repro_lint.repository.small_text import small_text
 from repro_lint.repository.yaml_text import (
     Items,
     Node,
@@ -96,7 +97,7 @@ def provider_of(path: str) -> str:
 def read_workflow(repository: Repository, path: str) -> Workflow | None:
     """Read a file of continuous integration; None where it cannot be read."""
     provider = provider_of(path)
-    text = repository.text(path)
+    text = small_text(repository, path)
     if text is None:
         return None
     if provider == "jenkins":
