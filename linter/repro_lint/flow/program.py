@@ -170,10 +170,28 @@ class Program:
             return self.below(found, rest)
         holder = self.variable_type(path, function, head)
         if holder is None:
-            return None
+            return self.resolve_starred(path, function, name)
         if not rest:
             return self.called_instance(holder)
         return None if "." in rest else self.member_of_type(holder, rest)
+
+    def resolve_starred(self, path: str, function: int, name: str) -> Target | None:
+        """Resolve a name that nothing in its module binds: a star import may bring it."""
+        index = self.modules[path]
+        head, _, rest = name.partition(".")
+        scope = function
+        while scope >= 0:
+            if head in index.functions[scope].bound:
+                return None
+            scope = index.functions[scope].parent
+        found = self.starred(index, head, 0)
+        if found is None or not rest:
+            return found
+        if found.kind == "library":
+            return Target("library", dotted=f"{found.dotted}.{rest}")
+        if found.kind == "module":
+            return self.inside(found.path, rest.split("."), 0)
+        return self.below(found, rest)
 
     def definition(self, path: str, function: int, head: str) -> Target | None:
         """A function or class of the module that is visible under a name."""
