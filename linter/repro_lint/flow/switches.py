@@ -25,7 +25,9 @@ POLICY = re.compile(
 )
 BENCHMARK = re.compile(r"^[^#\n]*(cudnn\.|\bcudnn_|\()\s*benchmark\s*=", re.MULTILINE)
 DEVICE_TEXT = re.compile(r"cuda(:\d+|:)?$")
+DEVICE_KEYWORDS = frozenset(("device", "map_location", "default"))
 DEVICE_TAKERS = re.compile(r"(^|\.)(to|device|add_argument|option|Option|Argument|Field|get|load)$")
+MEASURING = re.compile(r"bench|profil|speed|latency|throughput|(^|_)fps", re.IGNORECASE)
 NEGATIVE = frozenset(("Is", "Eq", "Lt", "LtE"))
 POSITIVE = frozenset(("IsNot", "NotEq", "Gt", "GtE"))
 
@@ -109,7 +111,7 @@ def takes_cuda(call: Call) -> bool:
     """Whether a call puts something on CUDA."""
     if call.name.endswith(".cuda") and len(call.arguments) <= 1:
         return True
-    if any(key in ("device", "map_location", "default") and names_cuda(v) for key, v in call.keywords):
+    if any(key in DEVICE_KEYWORDS and names_cuda(value) for key, value in call.keywords):
         return True
     return bool(DEVICE_TAKERS.search(call.name)) and any(names_cuda(v) for v in call.arguments)
 
@@ -123,7 +125,8 @@ def names_cuda(value: Value) -> bool:
 
 
 def tested(
-    body: tuple[Operation, ...], tests: Tests = ()
+    body: tuple[Operation, ...],
+    tests: Tests = (),  # noqa: PT028  no test function in spite of its name
 ) -> Iterator[tuple[Operation, Tests]]:
     """Each operation of a body and of the blocks inside it, with the tests that lead to it."""
     for operation in body:
@@ -142,16 +145,22 @@ def asks(test: Value) -> bool | None:
         return True if ASKS.search(test.text) else None
     if not isinstance(test, Compound):
         return None
-    if test.kind == "UnaryOp" and test.detail == "Not":
-        inner = asks(test.parts[0])
-        return None if inner is None else not inner
+    answers = [asks(part) for part in test.parts]
     if test.kind == "BoolOp":
-        return next((found for part in test.parts if (found := asks(part)) is not None), None)
-    if test.kind == "Compare" and asks(test.parts[0]) and isinstance(test.parts[-1], Literal):
-        if test.parts[-1].value is True:
-            return test.detail in ("Is", "Eq")
-        return True if test.detail in POSITIVE else False if test.detail in NEGATIVE else None
-    return None
+        return next((answer for answer in answers if answer is not None), None)
+    if test.kind == "UnaryOp" and test.detail == "Not":
+        return None if answers[0] is None else not answers[0]
+    return compares(test) if test.kind == "Compare" and answers[0] else None
+
+
+def compares(test: Compound) -> bool | None:
+    """Whether a comparison with a constant holds where a seed is given."""
+    against = test.parts[-1]
+    if not isinstance(against, Literal):
+        return None
+    if against.value is True:
+        return test.detail in ("Is", "Eq")
+    return True if test.detail in POSITIVE else False if test.detail in NEGATIVE else None
 
 
 def is_option(tests: Tests) -> bool:
@@ -163,3 +172,8 @@ def is_option(tests: Tests) -> bool:
         if asked is not None and asked != taken:
             return True
     return False
+
+
+def is_measuring(path: str) -> bool:
+    """Whether a module measures speed, for which benchmarking is right."""
+    return bool(MEASURING.search(path.rpartition("/")[2]))

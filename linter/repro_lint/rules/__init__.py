@@ -16,6 +16,7 @@ _FAMILIES = (
     "dependencies",
     "determinism",
     "estimators",
+    "hashing",
     "notebooks",
     "ordering",
     "seeding",

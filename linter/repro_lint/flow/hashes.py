@@ -1,0 +1,230 @@
+"""What becomes of numbers that `hash()` makes, and whether they differ in each process."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from repro_lint.flow.draws import facts_of
+from repro_lint.flow.operations import assignments
+from repro_lint.syntax.index import Compound, Literal, Name, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from repro_lint.flow.facts import Facts
+    from repro_lint.flow.uses import Use
+    from repro_lint.syntax.index import Call, Function, Value
+
+TEXT, NUMBER, OPEN = "text", "number", "open"
+TEXT_CALLS = re.compile(
+    r"(^|\.)(str|repr|encode|decode|tobytes|to_bytes|join|format|dumps|lower|upper|strip"
+    r"|hexdigest|digest|bytes|read_text|read_bytes|basename|as_posix|getvalue|replace)$"
+)
+NUMBER_CALLS = re.compile(
+    r"(^|\.)(int|float|len|round|abs|item|bool|time|sum|ord|randint|id|max|min)$"
+)
+TEXT_NAMES = re.compile(
+    r"(^|_)(name|names|text|word|token|string|str|key|path|file|filename|title|label|url|question"
+    r"|sentence|prompt|line|uid|qid|user_id|doc_id|bytes|smiles|query|content|msg|message)s?$",
+    re.IGNORECASE,
+)
+NUMBER_NAMES = re.compile(
+    r"(^|[_.])(seed|epoch|index|idx|step|rank|worker|num|count|iteration|iter|size|length|i|j|k|n"
+    r"|x|y|z|row|col|worker_id|rank_id|offset|start|end|timestamp|time|shard)$"
+)
+NUMBER_TYPES = frozenset(("int", "float", "bool", "np.int64", "np.ndarray"))
+TABLE_CLASS = re.compile(
+    r"hash_?(table|map|set|ring)|bloom|cache|lru|dict|trie|sketch", re.IGNORECASE
+)
+HOLDERS = frozenset(("builtins.tuple", "builtins.frozenset", "builtins.sorted"))
+OWN_METHODS = frozenset(("__hash__", "__eq__", "__ne__", "__lt__", "__contains__", "__getitem__"))
+SEED_WORD = re.compile(r"seed|random_state|(^|_)rng", re.IGNORECASE)
+STORED_WORD = re.compile(
+    r"fingerprint|split|bucket|fold|feature|digest|checksum|(^|_)path|file_?name|sampl",
+    re.IGNORECASE,
+)
+THROUGH = re.compile(
+    r"(^|\.)(int|abs|str|hex|float|format|uint32|int32|int64|uint64|fabs|absolute|round)$"
+)
+BUCKETING = ("Mod", "BitAnd")
+STEPS = 4
+
+
+class Sink(NamedTuple):
+    """What a number decides; `strong` where this alone tells that it lasts."""
+
+    what: str
+    strong: bool
+
+
+SEEDS = Sink("becomes a seed", strong=True)
+BUCKETS = Sink("chooses a bucket", strong=True)
+STORED = Sink("is kept under a name that promises the same value", strong=False)
+
+
+class HashUses:
+    """Follows what `hash()` makes to what it decides."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Keep the facts."""
+        self.facts = facts
+
+    def sink(self, path: str, place: int) -> Sink | None:
+        """What the number of a call decides; None where it stays inside the process."""
+        call = self.facts.program.modules[path].calls[place]
+        if self.belongs_to_object(path, call.function):
+            return None
+        return self.of_result(path, place, STEPS)
+
+    def belongs_to_object(self, path: str, place: int) -> bool:
+        """Whether a function defines how objects compare, or how a table in memory works."""
+        functions = self.facts.program.modules[path].functions
+        while place > 0:
+            function = functions[place]
+            bare = function.name.rpartition(".")[2]
+            if bare in OWN_METHODS or (function.kind == "class" and TABLE_CLASS.search(bare)):
+                return True
+            place = function.parent
+        return False
+
+    def of_result(self, path: str, place: int, steps: int) -> Sink | None:
+        """What the result of a call decides."""
+        found = self.facts.uses(path).results.get(place, [])
+        return strongest(self.of_use(path, use, steps) for use in found) if steps else None
+
+    def of_name(self, path: str, function: int, name: str, steps: int) -> Sink | None:
+        """What a variable decides."""
+        found = self.facts.uses(path).names.get((function, name), [])
+        return strongest(self.of_use(path, use, steps) for use in found) if steps else None
+
+    def of_use(self, path: str, use: Use, steps: int) -> Sink | None:
+        """What one use decides."""
+        if any(is_bucket(container) for container in use.containers):
+            return self.onward(path, use, steps, bucket=True)
+        if any(getattr(c, "kind", "") in ("Compare", "Subscript", "Set") for c in use.containers):
+            return None
+        return self.onward(path, use, steps, bucket=False)
+
+    def onward(self, path: str, use: Use, steps: int, *, bucket: bool) -> Sink | None:
+        """Follow a use to a seed; a bucket is one where it goes nowhere else."""
+        here = BUCKETS if bucket else None
+        if use.kind == "argument":
+            return self.of_argument(path, use, steps) or here
+        if use.kind == "assigned":
+            return self.of_assignment(path, use, steps) or here
+        if use.kind == "returned":
+            return self.of_return(path, use.function, steps) or here
+        return here
+
+    def of_argument(self, path: str, use: Use, steps: int) -> Sink | None:
+        """What an argument decides: a seed, or what the call makes of it."""
+        program = self.facts.program
+        call = program.modules[path].calls[use.call]
+        if SEED_WORD.search(use.detail) or any(
+            fact.role == "seed" or (fact.role == "generator" and use.detail == "0")
+            for fact in facts_of(program, path, use.call)
+        ):
+            return SEEDS
+        if SEED_WORD.search(call.name.rpartition(".")[2]):
+            return SEEDS
+        if THROUGH.search(call.name):
+            return self.of_result(path, use.call, steps - 1)
+        return None
+
+    def of_assignment(self, path: str, use: Use, steps: int) -> Sink | None:
+        """What a variable that takes the number decides."""
+        target = getattr(use.operation, "target", None)
+        if not isinstance(target, Name):
+            return None
+        if SEED_WORD.search(target.text):
+            return SEEDS
+        found = self.of_name(path, use.function, target.text, steps - 1)
+        return found or (STORED if STORED_WORD.search(target.text) else None)
+
+    def of_return(self, path: str, place: int, steps: int) -> Sink | None:
+        """What the callers of a function decide with what it returns."""
+        function = self.facts.function(path, place)
+        bare = function.name.rpartition(".")[2]
+        if SEED_WORD.search(bare):
+            return SEEDS
+        found = strongest(
+            self.of_result(other, called, steps - 1) for other, called in self.callers(path, place)
+        )
+        return found or (STORED if STORED_WORD.search(bare) else None)
+
+    def callers(self, path: str, place: int) -> Iterator[tuple[str, int]]:
+        """The calls of a function of the repository, by path and place."""
+        program = self.facts.program
+        bare = program.modules[path].functions[place].name.rpartition(".")[2]
+        for other, index in self.facts.modules.items():
+            for called, call in enumerate(index.calls):
+                if call.name.rpartition(".")[2] == bare:
+                    target = program.callee(other, called)
+                    if target is not None and (target.path, target.place) == (path, place):
+                        yield other, called
+
+
+def strongest(sinks: Iterator[Sink | None]) -> Sink | None:
+    """The sink that tells most; a seed before a bucket."""
+    found = [sink for sink in sinks if sink is not None]
+    return max(found, key=lambda sink: (sink.strong, sink == SEEDS), default=None)
+
+
+def is_bucket(value: object) -> bool:
+    """Whether a value is what is left of a number after division, or some of its bits."""
+    return isinstance(value, Compound) and value.kind == "BinOp" and value.detail in BUCKETING
+
+
+def kind_of(facts: Facts, path: str, place: int, value: Value) -> str:
+    """Whether a value is text, whose hash is salted, or a number, whose hash is not."""
+    if isinstance(value, Literal):
+        return TEXT if isinstance(value.value, (str, bytes)) else NUMBER
+    if isinstance(value, Result):
+        return kind_of_call(facts, path, place, facts.program.modules[path].calls[value.call])
+    if isinstance(value, Name):
+        return kind_of_name(facts, path, place, value.text)
+    return kind_of_compound(facts, path, place, value) if isinstance(value, Compound) else OPEN
+
+
+def kind_of_compound(facts: Facts, path: str, place: int, value: Compound) -> str:
+    """The kind of a value made of others: text where one of them is."""
+    if value.kind == "JoinedStr":
+        return TEXT
+    if value.kind == "Subscript":
+        last = value.parts[-1]
+        named = isinstance(last, Literal) and TEXT_NAMES.search(str(last.value))
+        return TEXT if named else OPEN
+    kinds = {kind_of(facts, path, place, part) for part in value.parts}
+    if TEXT in kinds:
+        return TEXT
+    return NUMBER if kinds <= {NUMBER} else OPEN
+
+
+def kind_of_call(facts: Facts, path: str, place: int, call: Call) -> str:
+    """The kind of what a call makes: what it converts to, or what it holds."""
+    if TEXT_CALLS.search(call.name):
+        return TEXT
+    if NUMBER_CALLS.search(call.name):
+        return NUMBER
+    if call.target in HOLDERS and call.arguments:
+        return kind_of(facts, path, place, call.arguments[0])
+    return OPEN
+
+
+def kind_of_name(facts: Facts, path: str, place: int, name: str) -> str:
+    """The kind of a variable: its annotation, what it is given, or what its name says."""
+    function: Function = facts.function(path, place)
+    for parameter in function.parameters:
+        if parameter.name == name and parameter.annotation:
+            if parameter.annotation in ("str", "bytes"):
+                return TEXT
+            return NUMBER if parameter.annotation in NUMBER_TYPES else OPEN
+    values = [o.value for o in assignments(function.body) if o.target == Name(name)]
+    if len(values) == 1 and not isinstance(values[0], Name):
+        found = kind_of(facts, path, place, values[0])
+        if found != OPEN:
+            return found
+    if NUMBER_NAMES.search(name):
+        return NUMBER
+    return TEXT if TEXT_NAMES.search(name.rpartition(".")[2]) else OPEN

@@ -1,0 +1,206 @@
+"""DET002: training on CUDA that nothing makes repeat."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.draws import SEEDER_NAME
+from repro_lint.flow.operations import assignments
+from repro_lint.flow.switches import Switches, asks, is_measuring
+from repro_lint.rules.base import Rule
+from repro_lint.syntax.index import Literal, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from repro_lint.findings import Location
+    from repro_lint.flow.entries import Entry
+    from repro_lint.flow.facts import Known
+    from repro_lint.flow.switches import Switch
+    from repro_lint.rules.base import Context
+
+CONFIGURED = (".yaml", ".yml", ".sh", ".toml", ".gin", "Dockerfile", "Makefile")
+CONFIGURED_BYTES = 20_000
+Seeders: TypeAlias = "Mapping[tuple[str, int], list[Known]]"
+
+
+class MissingPolicy(Rule):
+    """Nothing says whether training on CUDA is to repeat."""
+
+    code = "DET002"
+    name = "missing-determinism-policy"
+    severity = Severity.MEDIUM
+    confidence = Confidence.MEDIUM
+    remedy = "set cudnn.deterministic and cudnn.benchmark where seeds are set"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories that use CUDA through torch."""
+        switches = Switches(context.program)
+        return any(switches.cuda(path) or switches.cudnn(path) for path in context.facts.modules)
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield half-set and inverted switches, then runs and seeding functions without any."""
+        switches, seeders = Switches(context.program), torch_seeders(context)
+        for path in context.facts.modules:
+            for switch in switches.cudnn(path):
+                yield from self.half_set(context, switches, seeders, switch)
+                yield from self.inverted(context, switch)
+        if not context.repository.single_file:
+            found = list(self.missing(context, switches, seeders))
+            if found and not is_configured(context):
+                yield from found
+
+    def half_set(
+        self, context: Context, switches: Switches, seeders: Seeders, switch: Switch
+    ) -> Iterator[Finding]:
+        """One of cuDNN's two switches, set where seeds are set, without the other."""
+        given = switch.value.value if isinstance(switch.value, Literal) else None
+        wanted = HALVES.get((switch.name, given))
+        if wanted is None or not sets_seeds(context, seeders, switch):
+            return
+        if any(sets(context, switches, path, wanted) for path in context.facts.modules):
+            return
+        where = context.facts.place_of(switch.path, switch.span)
+        if wanted == "benchmark":
+            message = "`cudnn.deterministic` is set but `cudnn.benchmark` is left as it is found"
+            yield self.at(where, message, severity=Severity.LOW)
+        else:
+            message = "`cudnn.benchmark` is off but `cudnn.deterministic` is left off as well"
+            yield self.at(where, message)
+
+    def inverted(self, context: Context, switch: Switch) -> Iterator[Finding]:
+        """A switch that is on exactly where no seed is given."""
+        value, span = switch.value, switch.span
+        if switch.name != "deterministic":
+            return
+        if isinstance(value, Name):
+            body = context.facts.function(switch.path, switch.function).body
+            given = [operation for operation in assignments(body) if operation.target == value]
+            if len(given) != 1 or isinstance(given[0].value, Name):
+                return
+            value, span = given[0].value, given[0].span
+        if asks(value) is not False:
+            return
+        where = context.facts.place_of(switch.path, span)
+        message = "`cudnn.deterministic` is on exactly where no seed is asked for"
+        yield self.at(where, message, severity=Severity.HIGH)
+
+    def missing(self, context: Context, switches: Switches, seeders: Seeders) -> Iterator[Finding]:
+        """Runs that train on CUDA without a switch, told where they set their seeds."""
+        told: set[Location] = set()
+        reached: set[str] = set()
+        for entry in training_entries(context):
+            reach = sorted(context.program.reached[entry.path] & context.facts.modules.keys())
+            reached.update(reach)
+            if not any(trains(context, path) for path in reach):
+                continue
+            if any(switches.has_policy(path, benchmark=True) for path in reach):
+                continue
+            found = self.of_run(context, switches, seeders, entry, reach)
+            if found is not None and found.location not in told:
+                told.add(found.location)
+                yield found
+        if not any(map(switches.has_policy, context.facts.modules)):
+            yield from self.of_library(context, switches, seeders, reached)
+
+    def of_run(
+        self,
+        context: Context,
+        switches: Switches,
+        seeders: Seeders,
+        entry: Entry,
+        reach: list[str],
+    ) -> Finding | None:
+        """The finding of one run: where it seeds torch, else where it first uses CUDA."""
+        used = [(path, span) for path in reach if (span := switches.cuda(path))]
+        if not used:
+            return None
+        named = [key for key in seeders if key[0] in reach and is_seeding(context, key)]
+        named += [key for key in seeders if key[0] == entry.path]
+        if named:
+            return self.seeding(context, seeders[named[0]], entry)
+        path, span = next((use for use in used if use[0] == entry.path), used[0])
+        where = context.facts.place_of(path, span)
+        message = f"`{entry.path}` trains on CUDA, and nothing in its run makes that deterministic"
+        return self.at(where, message, group="no switch")._replace(entry=entry.path)
+
+    def of_library(
+        self, context: Context, switches: Switches, seeders: Seeders, reached: set[str]
+    ) -> Iterator[Finding]:
+        """Seeding functions of a library that uses CUDA and has no switch at all."""
+        if not any(map(switches.cuda, context.facts.modules)):
+            return
+        for key, calls in seeders.items():
+            if key[0] not in reached and is_seeding(context, key):
+                yield self.seeding(context, calls, None)
+
+    def seeding(self, context: Context, calls: list[Known], entry: Entry | None) -> Finding:
+        """The finding for code that seeds torch and says nothing of its algorithms."""
+        sites = tuple(context.facts.place_of(known.path, known.call.span) for known in calls)
+        message = f"`{calls[0].call.name}` seeds torch, but nothing makes CUDA's algorithms repeat"
+        found = self.at(sites[0], message, group="no switch")
+        found = found._replace(sites=sites if len(sites) > 1 else ())
+        return found if entry is None else found._replace(entry=entry.path)
+
+
+# What else must be set where one switch of cuDNN has this value.
+HALVES: Mapping[tuple[str, object], str] = {
+    ("deterministic", True): "benchmark",
+    ("benchmark", False): "deterministic",
+}
+
+
+def torch_seeders(context: Context) -> Seeders:
+    """The calls that seed torch directly, by the function that holds them."""
+    found: dict[tuple[str, int], list[Known]] = {}
+    for known in context.facts.role("seed"):
+        if known.fact.library == "torch" and "torch" in known.fact.streams:
+            found.setdefault((known.path, known.call.function), []).append(known)
+    return found
+
+
+def is_seeding(context: Context, key: tuple[str, int]) -> bool:
+    """Whether a function is there to set seeds."""
+    function = context.facts.function(*key)
+    return bool(SEEDER_NAME.search(function.name.rpartition(".")[2]))
+
+
+def sets_seeds(context: Context, seeders: Seeders, switch: Switch) -> bool:
+    """Whether a switch stands where seeds are set."""
+    key = (switch.path, switch.function)
+    return key in seeders or (switch.function > 0 and is_seeding(context, key))
+
+
+def sets(context: Context, switches: Switches, path: str, name: str) -> bool:
+    """Whether a module sets a switch of cuDNN, or torch's own, which includes it."""
+    if any(switch.name == name for switch in switches.cudnn(path)):
+        return name == "deterministic" or any(
+            switch.name == name and switch.value != Literal(True)  # noqa: FBT003
+            for switch in switches.cudnn(path)
+        )
+    text = context.repository.text(path) or ""
+    return "use_deterministic_algorithms" in text or "set_deterministic" in text
+
+
+def training_entries(context: Context) -> Iterator[Entry]:
+    """The entries that train, notebooks that compute gradients included."""
+    for entry in context.program.entries:
+        notebook = entry.kind == "notebook" and trains(context, entry.path)
+        if (notebook or entry.kind == "training") and not is_measuring(entry.path):
+            yield entry
+
+
+def trains(context: Context, path: str) -> bool:
+    """Whether a module computes gradients through torch."""
+    return any(call.name.endswith(".backward") for call in context.modules[path].calls)
+
+
+def is_configured(context: Context) -> bool:
+    """Whether a configuration or command file speaks of determinism."""
+    for path in context.repository.paths:
+        if path.endswith(CONFIGURED):
+            text = context.repository.text(path) or ""
+            if len(text) <= CONFIGURED_BYTES and "determinis" in text.lower():
+                return True
+    return False
