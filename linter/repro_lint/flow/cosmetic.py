@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from repro_lint.syntax.index import Assign, Compound, Name, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.uses import Use
     from repro_lint.syntax.index import Value
@@ -29,8 +31,7 @@ STEPS = 4
 
 def is_cosmetic(facts: Facts, path: str, place: int) -> bool:
     """Whether every use of the result of a call is cosmetic."""
-    uses = facts.uses(path).results.get(place, [])
-    return bool(uses) and all(is_cosmetic_use(facts, path, use, STEPS) for use in uses)
+    return are_cosmetic(facts, path, facts.uses(path).of_result(place), STEPS)
 
 
 def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
@@ -45,9 +46,13 @@ def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
     if COSMETIC_CALL.search(call.name) or COSMETIC_NAME.search(use.detail):
         return True
     if call.target in PASSES and steps:
-        outer = facts.uses(path).results.get(use.call, [])
-        return bool(outer) and all(is_cosmetic_use(facts, path, o, steps - 1) for o in outer)
+        return are_cosmetic(facts, path, facts.uses(path).of_result(use.call), steps - 1)
     return False
+
+
+def are_cosmetic(facts: Facts, path: str, uses: Sequence[Use], steps: int) -> bool:
+    """Whether there are uses and all of them are cosmetic."""
+    return bool(uses) and all(is_cosmetic_use(facts, path, use, steps) for use in uses)
 
 
 def is_cosmetic_target(facts: Facts, path: str, use: Use, steps: int) -> bool:
@@ -55,8 +60,21 @@ def is_cosmetic_target(facts: Facts, path: str, use: Use, steps: int) -> bool:
     text = target_text(use.operation.target if isinstance(use.operation, Assign) else None)
     if COSMETIC_NAME.search(text):
         return True
-    uses = facts.uses(path).names.get((use.function, text), []) if text and steps else []
-    return bool(uses) and all(is_cosmetic_use(facts, path, u, steps - 1) for u in uses)
+    if not text or not steps:
+        return False
+    return are_cosmetic(facts, path, uses_of_name(facts, path, use.function, text), steps - 1)
+
+
+def uses_of_name(facts: Facts, path: str, function: int, text: str) -> list[Use]:
+    """The uses of a variable and its attributes, in other functions too where these see it."""
+    functions = facts.program.modules[path].functions
+    head, dot, _ = text.partition(".")
+    found = []
+    for (place, name), uses in facts.uses(path).all_names().items():
+        hidden = place != function and not dot and (function > 0 or head in functions[place].bound)
+        if not hidden and (name == text or name.startswith(text + ".")):
+            found.extend(uses)
+    return found
 
 
 def target_text(target: Value | None) -> str:

@@ -90,12 +90,12 @@ class HashUses:
 
     def of_result(self, path: str, place: int, steps: int) -> Sink | None:
         """What the result of a call decides."""
-        found = self.facts.uses(path).results.get(place, [])
+        found = self.facts.uses(path).of_result(place)
         return strongest(self.of_use(path, use, steps) for use in found) if steps else None
 
     def of_name(self, path: str, function: int, name: str, steps: int) -> Sink | None:
         """What a variable decides."""
-        found = self.facts.uses(path).names.get((function, name), [])
+        found = self.facts.uses(path).of_name(function, name)
         return strongest(self.of_use(path, use, steps) for use in found) if steps else None
 
     def of_use(self, path: str, use: Use, steps: int) -> Sink | None:

@@ -96,11 +96,11 @@ class Order:
 
     def of_call(self, place: int, steps: int = STEPS) -> Sink | None:
         """The strongest sink that the order of a call's result reaches."""
-        return self.strongest(self.uses.results.get(place, []), steps)
+        return self.strongest(self.uses.of_result(place), steps)
 
     def names_given(self, place: int) -> tuple[Name, ...]:
         """The names that take the result of a call."""
-        uses = self.uses.results.get(place, [])
+        uses = self.uses.of_result(place)
         targets = [getattr(use.operation, "target", None) for use in uses if use.kind == "assigned"]
         return tuple(target for target in targets if isinstance(target, Name))
 
@@ -143,7 +143,7 @@ class Order:
         """Whether a use checks that there is exactly one element."""
         if use.kind != "argument" or self.index.calls[use.call].target != "builtins.len":
             return False
-        for outer in self.uses.results.get(use.call, []):
+        for outer in self.uses.of_result(use.call):
             for container in outer.containers:
                 if isinstance(container, Compound) and Literal(1) in container.parts:
                     return True
@@ -151,11 +151,9 @@ class Order:
 
     def name_uses(self, function: int, name: str) -> Iterator[Use]:
         """The uses of a variable; of an attribute those in the whole module."""
-        everywhere = name.startswith("self.")
-        inner = self.inner_functions(function)
-        for (place, text), uses in self.uses.names.items():
-            if text == name and (everywhere or place in inner):
-                yield from uses
+        if name.startswith("self."):
+            return self.uses.everywhere(name)
+        return self.uses.everywhere(name, self.inner_functions(function))
 
     def inner_functions(self, function: int) -> frozenset[int]:
         """A function and those inside it; all of the module for its top level."""
@@ -181,7 +179,7 @@ class Order:
     def replaces(self, place: int, name: str, steps: int) -> bool:
         """Whether what sorting makes of a call's result takes the name of its source."""
         is_sorted = self.index.calls[place].target == "builtins.sorted"
-        for outer in self.uses.results.get(place, []):
+        for outer in self.uses.of_result(place):
             target = getattr(outer.operation, "target", None)
             if is_sorted and outer.kind == "assigned" and target == Name(name):
                 return True
@@ -326,7 +324,7 @@ class Order:
 
     def numbered(self, place: int, steps: int) -> Sink | None:
         """Numbers given in the order of an unordered value are data, if they are used."""
-        for use in self.uses.results.get(place, []):
+        for use in self.uses.of_result(place):
             if any(isinstance(container, Comprehension) for container in use.containers):
                 return NUMBERED
             if use.kind == "iterated" and isinstance(use.operation, Loop):
@@ -389,7 +387,7 @@ class Order:
         """Whether the result of a call goes straight to something that no order changes."""
         return any(
             use.kind == "argument" and self.index.calls[use.call].target in FREEING
-            for use in self.uses.results.get(place, [])
+            for use in self.uses.of_result(place)
         )
 
     def of_loop(self, loop: Loop, function: int, steps: int) -> Sink | None:

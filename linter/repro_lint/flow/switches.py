@@ -20,9 +20,10 @@ ASKS = re.compile(r"seed|determinis|reproduc", re.IGNORECASE)
 OPTION = re.compile(r"benchmark|cudnn", re.IGNORECASE)
 POLICY = re.compile(
     r"^[^#\n]*?(cudnn\.(deterministic|enabled)\b|cudnn\.benchmark\s*=(?!\s*True)"
-    r"|determinis\w*\W{0,3}[=(:,)]|--?determinis|CUBLAS_WORKSPACE_CONFIG|\w+_determinis\w*)",
+    r"|determinis\w*\W{0,3}[=(:,)]|--?determinis|CUBLAS_WORKSPACE_CONFIG|_determinis)",
     re.MULTILINE | re.IGNORECASE,
 )
+POLICY_WORD = re.compile(r"[Dd]eterminis|DETERMINIS|cudnn|CUBLAS")
 BENCHMARK = re.compile(r"^[^#\n]*(cudnn\.|\bcudnn_|\()\s*benchmark\s*=", re.MULTILINE)
 DEVICE_TEXT = re.compile(r"cuda(:\d+|:)?$")
 DEVICE_KEYWORDS = frozenset(("device", "map_location", "default"))
@@ -81,16 +82,21 @@ class Switches:
         key = (path, benchmark)
         if key not in self._policy:
             text = self.program.repository.text(path) or ""
-            found = bool(POLICY.search(text))
-            self._policy[key] = found or (benchmark and bool(BENCHMARK.search(text)))
+            found = bool(POLICY_WORD.search(text)) and bool(POLICY.search(text))
+            marked = benchmark and "benchmark" in text and bool(BENCHMARK.search(text))
+            self._policy[key] = found or marked
         return self._policy[key]
+
+    def speaks_of_cuda(self, path: str) -> bool:
+        """Whether the text of a module has the words that `cuda` looks for."""
+        text = self.program.repository.text(path) or ""
+        return "cuda" in text and "torch" in text
 
     def cuda(self, path: str) -> Span | None:
         """The first place of a module that puts something on CUDA through torch."""
         if path not in self._cuda:
             self._cuda[path] = None
-            text = self.program.repository.text(path) or ""
-            if "cuda" in text and "torch" in text:
+            if self.speaks_of_cuda(path):
                 self._cuda[path] = first_cuda(self.program.modules[path])
         return self._cuda[path]
 

@@ -19,7 +19,7 @@ from repro_lint.syntax.index import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from repro_lint.syntax.index import ModuleIndex, Operation, Span, Value
 
@@ -47,29 +47,66 @@ class Use(NamedTuple):
 
 
 class Uses:
-    """All uses in one module: of call results by place, of names by function and text.
+    """The uses in one module, read function by function when asked for.
 
-    `displays` are the set displays and set comprehensions by their span, `sets` their uses.
+    `displays` are the set displays and set comprehensions that were read, by their
+    span, and `sets` their uses.
     """
 
     def __init__(self, index: ModuleIndex) -> None:
-        """Read every operation and every call once."""
+        """Sort the calls by function; read no function yet."""
+        self.index = index
         self.results: dict[int, list[Use]] = {}
         self.names: dict[tuple[int, str], list[Use]] = {}
         self.sets: dict[Span, list[Use]] = {}
         self.displays: dict[Span, Container] = {}
-        for place, function in enumerate(index.functions):
-            for operation in every(function.body):
-                self.read_operation(operation, place)
+        self.known: set[int] = set()
+        self.calls: dict[int, list[int]] = {}
         for place, call in enumerate(index.calls):
-            base = Use("argument", (), call.function, place)
-            for position, value in enumerate(call.arguments):
-                self.read(value, base._replace(detail=str(position)))
-            for keyword, value in call.keywords:
-                self.read(value, base._replace(detail=keyword))
-            self.read_receiver(index, place)
-            if place in index.discarded:
-                self.results.setdefault(place, []).append(Use("discarded", (), call.function))
+            self.calls.setdefault(call.function, []).append(place)
+
+    def of_result(self, place: int) -> list[Use]:
+        """The uses of the result of a call."""
+        self.read_function(self.index.calls[place].function)
+        return self.results.get(place, [])
+
+    def of_name(self, function: int, name: str) -> list[Use]:
+        """The uses of a name in one function."""
+        self.read_function(function)
+        return self.names.get((function, name), [])
+
+    def everywhere(self, name: str, functions: Iterable[int] | None = None) -> Iterator[Use]:
+        """The uses of a name in some functions, in all of the module if none are given."""
+        wanted = range(len(self.index.functions)) if functions is None else sorted(functions)
+        for function in wanted:
+            yield from self.of_name(function, name)
+
+    def all_names(self) -> Mapping[tuple[int, str], list[Use]]:
+        """The uses of every name by function and text."""
+        for function in range(len(self.index.functions)):
+            self.read_function(function)
+        return self.names
+
+    def read_function(self, function: int) -> None:
+        """Read the operations and calls of one function, once."""
+        if function in self.known:
+            return
+        self.known.add(function)
+        for operation in every(self.index.functions[function].body):
+            self.read_operation(operation, function)
+        for place in self.calls.get(function, ()):
+            self.read_call(place)
+
+    def read_call(self, place: int) -> None:
+        """Note what a call uses: its arguments, and what its method is called on."""
+        call = self.index.calls[place]
+        for position, value in enumerate(call.arguments):
+            self.read(value, Use("argument", (), call.function, place, str(position)))
+        for keyword, value in call.keywords:
+            self.read(value, Use("argument", (), call.function, place, keyword))
+        self.read_receiver(self.index, place)
+        if place in self.index.discarded:
+            self.results.setdefault(place, []).append(Use("discarded", (), call.function))
 
     def read_receiver(self, index: ModuleIndex, place: int) -> None:
         """A method call uses what stands before its last dot."""

@@ -66,7 +66,7 @@ class UnsortedListing(Rule):
 
 def walk_sink(order: Order, known: Known) -> Sink | None:
     """The sink of a walk over folders; sorting what it gives in place makes it ordered."""
-    for use in order.uses.results.get(known.place, []):
+    for use in order.uses.of_result(known.place):
         if use.kind == "iterated" and isinstance(use.operation, Loop):
             if sorts_inside(order, use.operation):
                 return None
@@ -101,7 +101,7 @@ class UnsortedSet(Rule):
         """Yield sets whose order reaches a list, an index or a number."""
         targets = context.program.targets
         for path, index in context.facts.modules.items():
-            if not index.has_sets and targets[path].isdisjoint(SET_TYPES):
+            if not index.sets and targets[path].isdisjoint(SET_TYPES):
                 continue
             order = Order(context.facts, path)
             yield from self.calls(context, order)
@@ -117,7 +117,9 @@ class UnsortedSet(Rule):
 
     def displays(self, context: Context, order: Order) -> Iterator[Finding]:
         """Sets written as `{...}`."""
-        for span, uses in order.uses.sets.items():
+        for function in order.index.sets:
+            order.uses.read_function(function)
+        for span, uses in list(order.uses.sets.items()):
             held = order.uses.displays[span]
             if not is_numeric(order.index, held):
                 sink = order.strongest(uses, 8)
@@ -161,7 +163,7 @@ def holds_numbers(order: Order, place: int) -> bool:
     calls = order.index.calls
     if calls[place].arguments and is_numeric(order.index, calls[place].arguments[0]):
         return True
-    for use in order.uses.results.get(place, []):
+    for use in order.uses.of_result(place):
         nearest = use.containers[0] if use.containers else None
         if isinstance(nearest, Compound) and nearest.kind == "BinOp":
             others = [calls[part.call] for part in nearest.parts if isinstance(part, Result)]

@@ -64,10 +64,11 @@ def practices(context: Context) -> tuple[Practice, ...]:
 
 def _policy(context: Context) -> Iterator[str]:
     """Whether anything makes the libraries choose deterministic algorithms."""
-    using = [path for path, index in context.modules.items() if _uses_gpu(context, path, index)]
-    if not using:
+    if not any(_uses_gpu(context, path, index) for path, index in context.modules.items()):
         return
-    rungs = {rung for index in context.modules.values() for rung in _switches(index)}
+    rungs = {
+        rung for path, index in context.modules.items() for rung in _switches(context, path, index)
+    }
     if "switched" in rungs:
         yield "switched"
     elif rungs:
@@ -85,10 +86,15 @@ def _uses_gpu(context: Context, path: str, index: ModuleIndex) -> bool:
     return bool(on_its_own or (heads and _GPU.search(context.repository.text(path) or "")))
 
 
-def _switches(index: ModuleIndex) -> Iterator[str]:
+def _switches(context: Context, path: str, index: ModuleIndex) -> Iterator[str]:
     """How far each switch of one module goes."""
+    text = context.repository.text(path) or ""
+    if "determinis" not in text:
+        return
     for call in index.calls:
         yield from _switch(call)
+    if "cudnn.deterministic" not in text:
+        return
     for function in index.functions:
         for assign in assignments(function.body):
             named = isinstance(assign.target, Name) and assign.target.text

@@ -9,10 +9,12 @@ from repro_lint.findings import Confidence, Finding, Severity, Step
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.draws import entropy_source, seed_argument
 from repro_lint.flow.loops import looped_calls
+from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.status import UNREACHED
 from repro_lint.knowledge.load import knowledge
 from repro_lint.rules.base import Rule
-from repro_lint.syntax.index import Literal, Name
+from repro_lint.syntax.index import Branch, Literal, Name
+from repro_lint.syntax.values import names_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,16 +79,20 @@ class UnseededDraw(Rule):
             stream = known.fact.streams[0]
             if known.fact.library in OWN_RULES or stream not in knowledge().streams:
                 continue
+            parameter = context.draws.ignored_parameter(known.path, known.call.function)
+            if not parameter and not draws_data(known):
+                continue
             if in_trial(context, known) or not surely_draws(context, known):
                 continue
             if context.draws.status(known.path, known.place, stream).state != UNREACHED:
                 continue
-            yield from self.ignored(context, known, stream)
+            yield from self.ignored(context, known, stream, parameter)
 
-    def ignored(self, context: Context, known: Known, stream: str) -> Iterator[Finding]:
-        """A draw of a function that takes a seed and does not use it for this stream."""
+    def ignored(
+        self, context: Context, known: Known, stream: str, parameter: str
+    ) -> Iterator[Finding]:
+        """A draw of code that takes a seed and ignores it, or that decides which data are used."""
         function = known.call.function
-        parameter = context.draws.ignored_parameter(known.path, function)
         if context.draws.surroundings_seed(known.path, function, stream):
             return
         if is_cosmetic(context.facts, known.path, known.place):
@@ -99,7 +105,7 @@ class UnseededDraw(Rule):
                 f"`{known.call.name}` draws from {label} though `{parameter}` is given to this code",
                 severity=Severity.HIGH,
             )
-        elif draws_data(known):
+        else:
             seeded = context.draws.seeded_near(known.path, stream)
             yield self.at(
                 where,
@@ -200,16 +206,28 @@ class EntropySeed(Rule):
         index = context.modules[known.path]
         if isinstance(given, Name):
             values = assigned_values(context, known, given)
-            given = values[0] if len(values) == 1 else None
+            fallback = is_only_default(context, known, given)
+            given = values[0] if len(values) == 1 and not fallback else None
         return entropy_source(index, given) if given is not None else ""
 
 
 def assigned_values(context: Context, known: Known, name: Name) -> list[Value]:
     """The values that the function of a call assigns to a name."""
-    from repro_lint.flow.operations import assignments  # noqa: PLC0415
-
     body = context.facts.function(known.path, known.call.function).body
     return [operation.value for operation in assignments(body) if operation.target == name]
+
+
+def is_only_default(context: Context, known: Known, name: Name) -> bool:
+    """Whether a seed is an option, and only where it is not given another value takes its place."""
+    function = context.facts.function(known.path, known.call.function)
+    if any(parameter.name == name.text for parameter in function.parameters):
+        return True
+    return any(
+        isinstance(operation, Branch)
+        and name.text in names_inside(operation.test)
+        and any(made.target == name for made in assignments((operation,)))
+        for operation in every(function.body)
+    )
 
 
 RECORDING = frozenset(("print", "info", "debug", "log", "warning", "write", "dump", "log_param", "save"))
@@ -217,7 +235,7 @@ RECORDING = frozenset(("print", "info", "debug", "log", "warning", "write", "dum
 
 def is_recorded(context: Context, known: Known, name: Name) -> bool:
     """Whether a seed is printed, logged or saved, so that the run can be repeated."""
-    uses = context.facts.uses(known.path).names.get((known.call.function, name.text), [])
+    uses = context.facts.uses(known.path).of_name(known.call.function, name.text)
     calls = context.modules[known.path].calls
     return any(
         use.kind == "argument" and calls[use.call].name.rpartition(".")[2] in RECORDING
@@ -293,7 +311,7 @@ def is_fallback(context: Context, known: Known) -> bool:
     """Whether a generator is only made where the caller gave none."""
     function = context.facts.function(known.path, known.call.function)
     parameters = {parameter.name for parameter in function.parameters}
-    for use in context.facts.uses(known.path).results.get(known.place, []):
+    for use in context.facts.uses(known.path).of_result(known.place):
         if any(getattr(c, "kind", "") in ("BoolOp", "IfExp") for c in use.containers):
             return True
         operation = use.operation
@@ -308,7 +326,7 @@ def is_fallback(context: Context, known: Known) -> bool:
 def is_seeded_later(context: Context, known: Known) -> bool:
     """Whether a generator is seeded after it is made, or handed to code that may do so."""
     uses = context.facts.uses(known.path)
-    for use in uses.results.get(known.place, []):
+    for use in uses.of_result(known.place):
         if use.kind == "receiver" and use.detail in SEEDING_METHODS:
             return True
         target = getattr(use.operation, "target", None)
@@ -320,16 +338,14 @@ def is_seeded_later(context: Context, known: Known) -> bool:
 def name_is_seeded(context: Context, path: str, name: str) -> bool:
     """Whether some code of a module seeds what a name holds, or hands it to a function here."""
     program = context.program
-    for (_, text), uses in context.facts.uses(path).names.items():
-        if text not in (name, name + ".bit_generator"):
-            continue
-        for use in uses:
-            if use.kind == "receiver" and use.detail in SEEDING_METHODS:
+    uses = context.facts.uses(path)
+    for use in (*uses.everywhere(name), *uses.everywhere(name + ".bit_generator")):
+        if use.kind == "receiver" and use.detail in SEEDING_METHODS:
+            return True
+        if use.kind == "argument":
+            target = program.callee(path, use.call)
+            if target is not None and target.kind == "function":
                 return True
-            if use.kind == "argument":
-                target = program.callee(path, use.call)
-                if target is not None and target.kind == "function":
-                    return True
     return False
 
 
@@ -399,7 +415,8 @@ def draws_in(context: Context, known: Known, wanted: object) -> bool:
     """Whether a call that is wanted draws from a stream that a seeding call seeds."""
     return any(
         draw.path == known.path
-        and not draw.fact.parameter
+        and draw.fact.library not in OWN_RULES
+        and surely_draws(context, draw)
         and set(draw.fact.streams) & set(known.fact.streams)
         and wanted(draw.call)  # type: ignore[operator]
         for draw in context.facts.role("draw")

@@ -73,10 +73,8 @@ class Builder(Expressions):
         target = names.target
         calls = tuple(
             [
-                new(Call, (name, target(function, name), None, *rest, function))
-                if receiver is None
-                else new(Call, (name, "", receiver, *rest, function))
-                for name, _, receiver, *rest, function in self.calls
+                new(Call, (n, target(f, n) if r is None else "", r, arguments, keywords, span, f))
+                for n, r, arguments, keywords, span, f in self.calls
             ]
         )
         functions = tuple([finished(frame) for frame in self.frames])
@@ -87,7 +85,7 @@ class Builder(Expressions):
             functions,
             self.main_guard,
             frozenset(self.discarded),
-            self.has_sets,
+            tuple(sorted(self.sets)),
         )
 
     def body(self, statements: list[Any]) -> tuple[Operation, ...]:

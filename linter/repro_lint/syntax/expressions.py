@@ -8,13 +8,12 @@ hottest code of a run.
 from __future__ import annotations
 
 import _ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from repro_lint.syntax.index import (
     UNKNOWN,
     Assign,
     Branch,
-    Call,
     Compound,
     Comprehension,
     Evaluate,
@@ -33,6 +32,10 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Operation, Value
 
 new = tuple.__new__
+# A call before its callee is resolved: name, receiver, arguments, keywords, span, function.
+Unresolved: TypeAlias = (
+    "tuple[str, Value | None, tuple[Value, ...], tuple[tuple[str, Value], ...], Span, int]"
+)
 NONE = Literal(None)
 COMPREHENSIONS = {
     "ListComp": "list",
@@ -47,12 +50,12 @@ class Expressions:
 
     def __init__(self, text: str) -> None:
         """Start with no call; `text` is needed to count columns in characters."""
-        self.calls: list[Call] = []
+        self.calls: list[Unresolved] = []
         self.operations: list[Operation] = []
         self.frame: Frame
         self.lines = [] if text.isascii() else text.encode("utf-8", "replace").split(b"\n")
         self.names: dict[str, Name] = {}
-        self.has_sets = False
+        self.sets: set[int] = set()
         self.pinned: Span | None = None
 
     def line(self, node: Any) -> int:
@@ -128,29 +131,40 @@ class Expressions:
         return found
 
     def read_call(self, node: Any) -> Value:
-        parts = []
         head = node.func
-        while type(head) is _ast.Attribute:
-            parts.append(head.attr)
-            head = head.value
         receiver = None
         if type(head) is _ast.Name:
-            parts.append(head.id)
+            name = head.id
         else:
-            receiver = VALUES[type(head)](self, head)
-            parts.append("")
-        parts.reverse()
-        arguments = self.values(node.args)
-        keywords = tuple(
-            [(k.arg or "**", VALUES[type(k.value)](self, k.value)) for k in node.keywords]
+            name, receiver = self.read_callee(head)
+        nodes = node.args
+        arguments = self.values(nodes) if nodes else ()
+        given = node.keywords
+        keywords = (
+            tuple([(k.arg or "**", VALUES[type(k.value)](self, k.value)) for k in given])
+            if given
+            else ()
         )
         place = len(self.calls)
         span = self.span(node)
-        function = self.frame.place
-        fields = (".".join(parts), "", receiver, arguments, keywords, span, function)
-        self.calls.append(new(Call, fields))
+        self.calls.append((name, receiver, arguments, keywords, span, self.frame.place))
         self.operations.append(new(Evaluate, (place,)))
         return new(Result, (place,))
+
+    def read_callee(self, head: Any) -> tuple[str, Value | None]:
+        """The name of a callee with dots, and the value before it where that is no name."""
+        parts = []
+        while type(head) is _ast.Attribute:
+            parts.append(head.attr)
+            head = head.value
+        if type(head) is _ast.Name:
+            parts.append(head.id)
+            parts.reverse()
+            return ".".join(parts), None
+        receiver = VALUES[type(head)](self, head)
+        parts.append("")
+        parts.reverse()
+        return ".".join(parts), receiver
 
     def compound(self, node: Any, detail: str, parts: list[Any]) -> Value:
         return new(Compound, (type(node).__name__, detail, self.values(parts), None))
@@ -159,7 +173,7 @@ class Expressions:
         return self.compound(node, "", node.elts)
 
     def read_set(self, node: Any) -> Value:
-        self.has_sets = True
+        self.sets.add(self.frame.place)
         return Compound("Set", "", self.values(node.elts), self.span(node))
 
     def read_dict(self, node: Any) -> Value:
@@ -304,7 +318,8 @@ class Expressions:
 
         generator(0)
         kind = COMPREHENSIONS[type(node).__name__]
-        self.has_sets = self.has_sets or kind == "set"
+        if kind == "set":
+            self.sets.add(self.frame.place)
         return Comprehension(kind, tuple(iterables), tuple(targets), elements[0], self.span(node))
 
     def target(self, node: Any) -> Value:

@@ -264,8 +264,8 @@ class ModuleIndex(NamedTuple):
     """All facts of one module that rules and the whole-program analysis ask for.
 
     `main_guard` is the span of `if __name__ == "__main__"`, None if there is none.
-    `discarded` are the places of calls that stand alone as statements; `has_sets` tells
-    of set displays and set comprehensions.
+    `discarded` are the places of calls that stand alone as statements; `sets` are
+    the functions with set displays or set comprehensions, sorted.
     """
 
     path: str
@@ -274,4 +274,4 @@ class ModuleIndex(NamedTuple):
     functions: tuple[Function, ...]
     main_guard: Span | None
     discarded: frozenset[int]
-    has_sets: bool
+    sets: tuple[int, ...]
