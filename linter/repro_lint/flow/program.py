@@ -138,7 +138,9 @@ class Program:
         """What a call calls; None if that cannot be known."""
         key = (path, place)
         if key not in self._calls:
-            self._calls[key] = self.resolve_call(path, self.modules[path].calls[place])
+            found = self.resolve_call(path, self.modules[path].calls[place])
+            # Reading the types of a function asks for its calls, in their order: that answer stays.
+            self._calls.setdefault(key, found)
         return self._calls[key]
 
     def resolve_call(self, path: str, call: Call) -> Target | None:
@@ -371,22 +373,33 @@ class Program:
         key = (path, function)
         if key not in self._types:
             self._types[key] = {}
-            self._types[key] = self.collect_types(path, function)
+            self.collect_types(path, function, self._types[key])
         return self._types[key]
 
-    def collect_types(self, path: str, function: int) -> dict[str, Target]:
-        """Read the classes of variables from annotations and assignments."""
+    def collect_types(self, path: str, function: int, found: dict[str, Target]) -> None:
+        """Read the classes of variables from annotations and assignments, in their order.
+
+        `found` grows on the way, as later assignments call methods of earlier variables.
+        """
         record = self.modules[path].functions[function]
-        found: dict[str, Target | None] = {}
+        unclear = set()
         for parameter in record.parameters:
-            found[parameter.name] = self.annotated(path, record.parent, parameter.annotation)
+            kind = self.annotated(path, record.parent, parameter.annotation)
+            if kind is None:
+                unclear.add(parameter.name)
+            else:
+                found[parameter.name] = kind
         for operation in assignments(record.body):
-            if isinstance(operation.target, Name):
-                name = operation.target.text
-                kind = self.annotated(path, function, operation.annotation)
-                kind = kind or self.type_of(path, function, operation.value)
-                found[name] = kind if found.get(name, kind) == kind else None
-        return {name: kind for name, kind in found.items() if kind is not None}
+            if not isinstance(operation.target, Name):
+                continue
+            name = operation.target.text
+            kind = self.annotated(path, function, operation.annotation)
+            kind = kind or self.type_of(path, function, operation.value)
+            if kind is None or name in unclear or found.get(name, kind) != kind:
+                unclear.add(name)
+                found.pop(name, None)
+            else:
+                found[name] = kind
 
     def attribute_types(self, holder: Target) -> Mapping[str, Target]:
         """The classes of the attributes that `__init__` assigns."""
