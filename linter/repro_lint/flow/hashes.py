@@ -22,7 +22,7 @@ TEXT_CALLS = re.compile(
     r"|hexdigest|digest|bytes|read_text|read_bytes|basename|as_posix|getvalue|replace)$"
 )
 NUMBER_CALLS = re.compile(
-    r"(^|\.)(int|float|len|round|abs|item|bool|time|sum|ord|randint|id|max|min)$"
+    r"(^|\.)(int|float|len|round|abs|item|bool|time|sum|ord|randint|id|max|min|getuid|getpid)$"
 )
 TEXT_NAMES = re.compile(
     r"(^|_)(name|names|text|word|token|string|str|key|path|file|filename|title|label|url|question"
@@ -33,7 +33,8 @@ NUMBER_NAMES = re.compile(
     r"(^|[_.])(seed|epoch|index|idx|step|rank|worker|num|count|iteration|iter|size|length|i|j|k|n"
     r"|x|y|z|row|col|worker_id|rank_id|offset|start|end|timestamp|time|shard)$"
 )
-NUMBER_TYPES = frozenset(("int", "float", "bool", "np.int64", "np.ndarray"))
+TEXT_TYPE = re.compile(r"(typing\.)?(Optional\[)?(str|bytes)\b(?!\[)")
+NUMBER_TYPE = re.compile(r"(typing\.)?(Optional\[)?(int|float|bool|(np|numpy)\.\w+)\b(?!\[)")
 TABLE_CLASS = re.compile(
     r"hash_?(table|map|set|ring)|bloom|cache|lru|dict|trie|sketch", re.IGNORECASE
 )
@@ -44,6 +45,7 @@ STORED_WORD = re.compile(
     r"fingerprint|split|bucket|fold|feature|digest|checksum|(^|_)path|file_?name|sampl",
     re.IGNORECASE,
 )
+COSMETIC_NAME = re.compile(r"(^|_)(port|colou?r|hue|delay|jitter|emoji)s?$")
 THROUGH = re.compile(
     r"(^|\.)(int|abs|str|hex|float|format|uint32|int32|int64|uint64|fabs|absolute|round)$"
 )
@@ -112,6 +114,9 @@ class HashUses:
         if use.kind == "argument":
             return self.of_argument(path, use, steps) or here
         if use.kind == "assigned":
+            target = getattr(use.operation, "target", None)
+            if isinstance(target, Name) and COSMETIC_NAME.search(target.text):
+                return None
             return self.of_assignment(path, use, steps) or here
         if use.kind == "returned":
             return self.of_return(path, use.function, steps) or here
@@ -176,55 +181,67 @@ def is_bucket(value: object) -> bool:
     return isinstance(value, Compound) and value.kind == "BinOp" and value.detail in BUCKETING
 
 
-def kind_of(facts: Facts, path: str, place: int, value: Value) -> str:
-    """Whether a value is text, whose hash is salted, or a number, whose hash is not."""
-    if isinstance(value, Literal):
-        return TEXT if isinstance(value.value, (str, bytes)) else NUMBER
-    if isinstance(value, Result):
-        return kind_of_call(facts, path, place, facts.program.modules[path].calls[value.call])
-    if isinstance(value, Name):
-        return kind_of_name(facts, path, place, value.text)
-    return kind_of_compound(facts, path, place, value) if isinstance(value, Compound) else OPEN
+class Kinds:
+    """Whether values of one function are text, whose hash is salted, or numbers, whose is not."""
 
+    def __init__(self, facts: Facts, path: str, place: int) -> None:
+        """Keep the function."""
+        self.calls = facts.program.modules[path].calls
+        self.function: Function = facts.function(path, place)
+        self.open: set[str] = set()
 
-def kind_of_compound(facts: Facts, path: str, place: int, value: Compound) -> str:
-    """The kind of a value made of others: text where one of them is."""
-    if value.kind == "JoinedStr":
-        return TEXT
-    if value.kind == "Subscript":
-        last = value.parts[-1]
-        named = isinstance(last, Literal) and TEXT_NAMES.search(str(last.value))
-        return TEXT if named else OPEN
-    kinds = {kind_of(facts, path, place, part) for part in value.parts}
-    if TEXT in kinds:
-        return TEXT
-    return NUMBER if kinds <= {NUMBER} else OPEN
+    def of(self, value: Value) -> str:
+        """The kind of a value."""
+        if isinstance(value, Literal):
+            return TEXT if isinstance(value.value, (str, bytes)) else NUMBER
+        if isinstance(value, Result):
+            return self.of_call(self.calls[value.call])
+        if isinstance(value, Name):
+            return self.of_name(value.text)
+        return self.of_compound(value) if isinstance(value, Compound) else OPEN
 
+    def of_compound(self, value: Compound) -> str:
+        """The kind of a value made of others: text where one of them is, else a number."""
+        if value.kind == "JoinedStr":
+            return TEXT
+        if value.kind == "Compare":
+            return NUMBER
+        if value.kind == "Subscript":
+            last = value.parts[-1]
+            named = isinstance(last, Literal) and TEXT_NAMES.search(str(last.value))
+            return TEXT if named else OPEN
+        held = value.parts[1:] if value.kind == "IfExp" else value.parts
+        kinds = {self.of(part) for part in held}
+        if TEXT in kinds:
+            return TEXT
+        return NUMBER if NUMBER in kinds or not kinds else OPEN
 
-def kind_of_call(facts: Facts, path: str, place: int, call: Call) -> str:
-    """The kind of what a call makes: what it converts to, or what it holds."""
-    if TEXT_CALLS.search(call.name):
-        return TEXT
-    if NUMBER_CALLS.search(call.name):
-        return NUMBER
-    if call.target in HOLDERS and call.arguments:
-        return kind_of(facts, path, place, call.arguments[0])
-    return OPEN
+    def of_call(self, call: Call) -> str:
+        """The kind of what a call makes: what it converts to, or what it holds."""
+        if TEXT_CALLS.search(call.name):
+            return TEXT
+        if NUMBER_CALLS.search(call.name):
+            return NUMBER
+        if call.target in HOLDERS and call.arguments:
+            return self.of(call.arguments[0])
+        return OPEN
 
-
-def kind_of_name(facts: Facts, path: str, place: int, name: str) -> str:
-    """The kind of a variable: its annotation, what it is given, or what its name says."""
-    function: Function = facts.function(path, place)
-    for parameter in function.parameters:
-        if parameter.name == name and parameter.annotation:
-            if parameter.annotation in ("str", "bytes"):
-                return TEXT
-            return NUMBER if parameter.annotation in NUMBER_TYPES else OPEN
-    values = [o.value for o in assignments(function.body) if o.target == Name(name)]
-    if len(values) == 1 and not isinstance(values[0], Name):
-        found = kind_of(facts, path, place, values[0])
+    def of_name(self, name: str) -> str:
+        """The kind of a variable: its annotation, what it is given, or what its name says."""
+        annotation = next((p.annotation for p in self.function.parameters if p.name == name), "")
+        if TEXT_TYPE.match(annotation):
+            return TEXT
+        found = NUMBER if NUMBER_TYPE.match(annotation) else self.of_given(name)
         if found != OPEN:
             return found
-    if NUMBER_NAMES.search(name):
-        return NUMBER
-    return TEXT if TEXT_NAMES.search(name.rpartition(".")[2]) else OPEN
+        if NUMBER_NAMES.search(name):
+            return NUMBER
+        return TEXT if TEXT_NAMES.search(name.rpartition(".")[2]) else OPEN
+
+    def of_given(self, name: str) -> str:
+        """The kind of the one value that a variable is given; open if there are several."""
+        if name in self.open:
+            return OPEN
+        self.open.add(name)
+        values = [o.value for o in assignments(self.function.body) if o.target == Name(name)]
+        return self.of(values[0]) if len(values) == 1 else OPEN

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 POSITIONS = {"transformers.pipeline": 1, "peft.PeftModel.from_pretrained": 1}
 FIRST_NAMES = (
     "pretrained_model_name_or_path",
-    "path",
+    "repo_or_dir",
     "repo_id",
+    "path",
     "model_name_or_path",
     "model_name",
-    "model",
     "model_id",
-    "repo_or_dir",
+    "model",
 )
 BUILDERS = re.compile(
     r"(csv|json|parquet|arrow|text|xml|hdf5|lance|pandas|sql|spark|webdataset|generator|\w+folder)$"
@@ -201,11 +201,11 @@ class Source:
 def first_argument(known: Known) -> Value | None:
     """The argument that names what is downloaded."""
     call = known.call
-    for name in FIRST_NAMES:
-        given = call.keyword(name)
-        if given is not None:
-            return given
-    return call.argument(POSITIONS.get(known.fact.name, 0), "")
+    given = call.argument(POSITIONS.get(known.fact.name, 0), "")
+    if given is None:
+        values = map(call.keyword, FIRST_NAMES)
+        given = next((value for value in values if value is not None), None)
+    return given
 
 
 def has_task(known: Known) -> bool:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 EVALUATION = re.compile(r"(^|_)(valid\w*|decod\w*|synth\w*|transcrib\w*|translat\w*|export\w*)[_.]")
 TRAINING = (".backward", ".fit", ".learn", ".fit_generator")
-SWITCH_TEXT = re.compile(r"(seed|determinis\w*) *(=(?!=)|;|#|$)|ipynb_cell", re.MULTILINE)
+SWITCH_TEXT = re.compile(
+    r"^[ \t]*[\w.]*(\.\w*(seed|determinis\w*) *=(?!=)|(seed\w*|determinis\w*) *(;|#|$))",
+    re.MULTILINE,
+)
 
 
 class CudnnBenchmark(Rule):
@@ -198,7 +201,10 @@ class UncalledSwitch(Rule):
 
 def names_switch(context: Context, path: str) -> bool:
     """Whether the text of a module may name a switch or a seeding function."""
-    return bool(SWITCH_TEXT.search(context.repository.text(path) or ""))
+    text = context.repository.text(path) or ""
+    if "seed" not in text and "determinis" not in text:
+        return False
+    return path.endswith(".ipynb") or bool(SWITCH_TEXT.search(text))
 
 
 def is_switch(context: Context, path: str, place: int, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from repro_lint.findings import Confidence, Finding, Severity
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
 
 CONFIGURED = (".yaml", ".yml", ".sh", ".toml", ".gin", "Dockerfile", "Makefile")
+TRAINING_NAME = re.compile(r"(^|[_-])(train\w*|main|finetun\w*|pretrain\w*|fit)([_.-])")
 CONFIGURED_BYTES = 20_000
 Seeders: TypeAlias = "Mapping[tuple[str, int], list[Known]]"
 
@@ -37,7 +39,9 @@ class MissingPolicy(Rule):
     def applies(self, context: Context) -> bool:
         """Judge repositories that use CUDA through torch."""
         switches = Switches(context.program)
-        return any(switches.cuda(path) or switches.cudnn(path) for path in context.facts.modules)
+        return any(map(switches.speaks_of_cuda, context.facts.modules)) or any(
+            map(switches.cudnn, context.facts.modules)
+        )
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield half-set and inverted switches, then runs and seeding functions without any."""
@@ -93,9 +97,9 @@ class MissingPolicy(Rule):
         for entry in training_entries(context):
             reach = sorted(context.program.reached[entry.path] & context.facts.modules.keys())
             reached.update(reach)
-            if not any(trains(context, path) for path in reach):
-                continue
             if any(switches.has_policy(path, benchmark=True) for path in reach):
+                continue
+            if not any(trains(context, path) for path in reach):
                 continue
             found = self.of_run(context, switches, seeders, entry, reach)
             if found is not None and found.location not in told:
@@ -113,15 +117,15 @@ class MissingPolicy(Rule):
         reach: list[str],
     ) -> Finding | None:
         """The finding of one run: where it seeds torch, else where it first uses CUDA."""
-        used = [(path, span) for path in reach if (span := switches.cuda(path))]
-        if not used:
+        mentioned = dict.fromkeys((entry.path, *reach))
+        used = next(((path, span) for path in mentioned if (span := switches.cuda(path))), None)
+        if used is None:
             return None
         named = [key for key in seeders if key[0] in reach and is_seeding(context, key)]
         named += [key for key in seeders if key[0] == entry.path]
         if named:
             return self.seeding(context, seeders[named[0]], entry)
-        path, span = next((use for use in used if use[0] == entry.path), used[0])
-        where = context.facts.place_of(path, span)
+        where = context.facts.place_of(*used)
         message = f"`{entry.path}` trains on CUDA, and nothing in its run makes that deterministic"
         return self.at(where, message, group="no switch")._replace(entry=entry.path)
 
@@ -187,7 +191,9 @@ def training_entries(context: Context) -> Iterator[Entry]:
     """The entries that train, notebooks that compute gradients included."""
     for entry in context.program.entries:
         notebook = entry.kind == "notebook" and trains(context, entry.path)
-        if (notebook or entry.kind == "training") and not is_measuring(entry.path):
+        named = entry.kind == "training" and TRAINING_NAME.search(entry.path.rpartition("/")[2])
+        itself = entry.kind == "training" and trains(context, entry.path)
+        if (notebook or named or itself) and not is_measuring(entry.path):
             yield entry
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Finding, Severity
-from repro_lint.flow.hashes import NUMBER, TEXT, HashUses, kind_of
+from repro_lint.flow.hashes import NUMBER, TEXT, HashUses, Kinds
 from repro_lint.flow.operations import every
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Assign, Compound, Literal, Name
@@ -145,17 +145,22 @@ class SaltedHash(Rule):
     def judge(self, context: Context, uses: HashUses, path: str, place: int) -> Iterator[Finding]:
         """The finding for one call of `hash`."""
         call = context.modules[path].calls[place]
-        kind = kind_of(context.facts, path, call.function, call.arguments[0])
+        kind = Kinds(context.facts, path, call.function).of(call.arguments[0])
         sink = None if kind == NUMBER else uses.sink(path, place)
         if sink is None or (kind != TEXT and not sink.strong):
             return
         confidence = Confidence.HIGH if kind == TEXT and sink.strong else Confidence.MEDIUM
-        if is_seeded_outside(context):
+        if asks_for_seed(context, path) or is_seeded_outside(context):
             confidence = Confidence.LOW
         where = context.facts.place_of(path, call.span)
         what = "text" if kind == TEXT else "anything but numbers"
         message = f"`hash` of {what} differs in each process, and here it {sink.what}"
         yield self.at(where, message, confidence=confidence)
+
+
+def asks_for_seed(context: Context, path: str) -> bool:
+    """Whether a module looks for the hash seed that it was started with."""
+    return mentions(context, path, VARIABLE) and not any(hash_seeds(context, path))
 
 
 def is_seeded_outside(context: Context) -> bool:
