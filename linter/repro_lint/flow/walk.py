@@ -68,6 +68,7 @@ class Walk:
         self.program = flow.program
         self.path = path
         self.index = flow.program.modules[path]
+        self.place = place
         self.function = self.index.functions[place]
         self.main = main
         self.exposures: Exposures = {}
@@ -98,8 +99,9 @@ class Walk:
                 return self.loop(operation, state)
             case Try():
                 return self.attempt(operation, state)
-            case With(body=body):
-                return self.block(body, state)
+            case With(context=context, body=body):
+                inside = self.entered(context, state)
+                return None if inside is None else self.block(body, inside)
             case Exit():
                 return self.leave(operation, state)
             case Define(kind="class", function=place):
@@ -107,6 +109,16 @@ class Walk:
             case Bind(imports=imports):
                 return self.imported(imports, state)
         return state
+
+    def entered(self, context: Value, state: Transfer) -> Transfer | None:
+        """The state after the `__enter__` of a class of the repository."""
+        holder = self.program.type_of(self.path, self.place, context)
+        if holder is None or holder.kind != "class":
+            return state
+        method = self.program.method(holder, "__enter__")
+        if method is None or method.kind != "function":
+            return state
+        return self.lift(self.flow.summary(method.path, method.place), state, None)
 
     def leave(self, operation: Exit, state: Transfer) -> None:
         """Note the state at an exit; nothing follows it."""
