@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.operations import assignments, every
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import (
     Assign,
     Compound,
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.uses import Use, Uses
-    from repro_lint.syntax.index import Call, ModuleIndex, Operation, Value
+    from repro_lint.syntax.index import Call, ModuleIndex, Operation
 
 STEPS = 8
 # Wrappers whose result has the order of their argument.
-KEEPS_ORDER = re.compile(
+KEEPS_ORDER = pattern(
     r"builtins\.(list|tuple|enumerate|iter|reversed|map|filter|zip|next)"
     r"|(\w+\.)*(tqdm|track|trange|chain|from_iterable|islice|deque|cycle)"
     r"|numpy\.(array|asarray|stack|concatenate|unique_)|copy\.(copy|deepcopy)"
@@ -42,13 +43,13 @@ KEEPS_ORDER = re.compile(
 KEEPS_METHODS = frozenset(("copy", "tolist"))
 SET_METHODS = frozenset(("intersection", "union", "difference", "symmetric_difference"))
 # Sinks: what comes out depends on what came first.
-ORDERED_SINK = re.compile(
+ORDERED_SINK = pattern(
     r"(random|numpy\.random|torch)\.(shuffle|sample|choice|choices|permutation|permuted)"
     r"|pandas\.(concat|DataFrame|Series)|numpy\.(concatenate|stack|vstack|hstack|array|asarray)"
     r"|torch\.(cat|stack|tensor)|json\.dumps?|datasets\.\w+|sklearn\.model_selection\.\w+"
     r"|(\w+\.)*(SplitGenerator|ConcatDataset|TextLineDataset|TFRecordDataset|from_tensor_slices)"
 )
-DATA_NAME = re.compile(
+DATA_NAME = pattern(
     r"(vocab|2id|2idx|2index|to_id|to_idx|to_ix|id2|idx2|ix_to|index|indices|label|class(es)?(_|$)"
     r"|tokens?|words?|chars?|train|valid|val(_|$)|test|split|fold|data|files|paths|samples|images"
     r"|pictures|examples|features?|genes?|columns|cols(_|$)|answers|references|candidates|choices"
@@ -200,6 +201,8 @@ class Order:
         """The sink that one use is or leads to."""
         if steps <= 0:
             return None
+        if use.kind == "index":
+            return Sink(STRONG, "selects in its order", data=True)
         for place, container in enumerate(use.containers):
             if isinstance(container, Comprehension):
                 return self.of_comprehension(container, use, place, steps)
@@ -367,7 +370,8 @@ class Order:
         found = [sink for sink in sinks if sink is not None and sink is not SAFE]
         if found:
             return max(found, key=rank)
-        if SAFE in sinks or (not sinks and record.name.rpartition(".")[2].startswith("_")):
+        private = record.name.rpartition(".")[2].startswith("_")
+        if (private and not sinks) or (sinks and all(sink is SAFE for sink in sinks)):
             return None
         return Sink(WEAK, RETURNED, bool(DATA_NAME.search(record.name)))
 

@@ -49,7 +49,12 @@ def confidence_of(context: Context, omitted: Omitted) -> Confidence | None:
     if context.draws.ignored_parameter(known.path, known.call.function):
         return Confidence.HIGH
     seeded = context.draws.seeded_near(known.path, known.fact.streams[0])
-    return Confidence.LOW if seeded else Confidence.MEDIUM
+    return Confidence.LOW if seeded and not chooses_data(known) else Confidence.MEDIUM
+
+
+def chooses_data(known: Known) -> bool:
+    """Whether a call splits, samples or shuffles data, so that a stray draw moves the split."""
+    return known.fact.kind == "splitter" or known.fact.library in ("pandas", "datasets")
 
 
 class SeedlessCall(Rule):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.order import FIRST, INDEXED, KEPT, RETURNED, SET_METHODS, SLICED, STRONG, Order
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Compound, Literal, Loop, Name, Result
 
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Call, ModuleIndex, Span, Value
 
-TEXT_NAME = re.compile(
+TEXT_NAME = pattern(
     r"(word|token|char|name|label|path|file|str|text|vocab|gene|key|tag|lang|class|column|col|field"
     r"|id|symbol|letter|entit|relation|speaker|categor|code|feature|ref|answer|target)",
+    re.IGNORECASE,
+)
+NUMBER_NAME = pattern(
+    r"(^|_|\.)(idxs?|index|indexes|indices|inds?|nums?|numbers?|counts?|sizes?|lens?|lengths?|ints?"
+    r"|years?|epochs?|steps?|dims?|axis|axes|shapes?|ranks?|levels?|ports?|gpus?|devices?|rows?"
+    r"|offsets?|positions?|timestamps?|days?|hours?|ks?|ns?|values?)$",
     re.IGNORECASE,
 )
 
@@ -112,7 +119,10 @@ class UnsortedSet(Rule):
         for place, call in enumerate(order.index.calls):
             if call.target in SET_TYPES or combines_sets(order, call):
                 sink = None if holds_numbers(order, place) else order.of_call(place)
-                text = mentions_text(order.index, (*call.arguments, *order.names_given(place)))
+                held = (*call.arguments, *order.names_given(place))
+                text = mentions(order.index, held, TEXT_NAME)
+                if not text and mentions(order.index, held, NUMBER_NAME):
+                    continue
                 yield from self.found(context, order, call.span, sink, text=text, name=call.name)
 
     def displays(self, context: Context, order: Order) -> Iterator[Finding]:
@@ -123,7 +133,7 @@ class UnsortedSet(Rule):
             held = order.uses.displays[span]
             if not is_numeric(order.index, held):
                 sink = order.strongest(uses, 8)
-                text = mentions_text(order.index, (held,))
+                text = mentions(order.index, (held,), TEXT_NAME)
                 yield from self.found(context, order, span, sink, text=text, name="{...}")
 
     def found(
@@ -136,7 +146,7 @@ class UnsortedSet(Rule):
             return
         severity, confidence = grade(sink)
         if not text:
-            confidence = Confidence(max(0, confidence - 1))
+            confidence = min(confidence, Confidence.MEDIUM)
         where = context.facts.place_of(order.path, span)
         message = f"the order of `{name}` changes with the hash seed and it {sink.what}"
         yield self.at(where, message, severity=severity, confidence=confidence)
@@ -186,20 +196,23 @@ def is_numeric(index: ModuleIndex, value: Value) -> bool:
     return False
 
 
-def mentions_text(index: ModuleIndex, values: tuple[Value, ...]) -> bool:
-    """Whether names or constants say that values hold text."""
+def mentions(index: ModuleIndex, values: tuple[Value, ...], words: re.Pattern[str]) -> bool:
+    """Whether names in values, or names of the calls that make them, hold one of these words.
+
+    A literal text counts as a match, as a set of texts has no stable order.
+    """
     waiting = list(values)
     while waiting:
         value = waiting.pop()
-        if isinstance(value, Name) and TEXT_NAME.search(value.text):
+        if isinstance(value, Name) and words.search(value.text):
             return True
         if isinstance(value, Literal) and isinstance(value.value, (str, bytes)):
-            return True
+            return words is TEXT_NAME
         if isinstance(value, Compound):
             waiting.extend(value.parts)
         elif isinstance(value, Result):
             call = index.calls[value.call]
-            if TEXT_NAME.search(call.name):
+            if words.search(call.name):
                 return True
             waiting.extend(call.arguments)
         elif hasattr(value, "element"):
