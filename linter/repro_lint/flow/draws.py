@@ -161,6 +161,9 @@ def first_source(index: ModuleIndex, values: tuple[Value, ...]) -> str:
 
 def may_seed_by_name(call: Call) -> bool:
     """Whether an unresolved callee has the name of a seeding function."""
+    # `env.seed(0)` seeds an object, but `from lab import seed` brings a function.
+    if call.target and call.name == "seed":
+        return True
     return is_seeder_name(call.name.rpartition(".")[2])
 
 

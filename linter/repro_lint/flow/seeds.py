@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.draws import SHARED, events
-from repro_lint.flow.seeding import Seeding
+from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.transfer import DEFINITE, NOTHING, Exposure, Site, Summary
 from repro_lint.flow.walk import Walk
 from repro_lint.syntax.index import Compound, Lambda, Name
@@ -116,11 +116,19 @@ class SeedFlow:
             for part in value.parts:
                 yield from self.mentioned(path, function, part)
 
-    def lambda_streams(self, path: str, value: Value) -> frozenset[str]:
-        """The streams that a lambda may seed."""
+    def handed_streams(self, path: str, function: int, value: Value) -> frozenset[str]:
+        """The streams that a function may seed which a value hands on without a call."""
         if isinstance(value, Lambda):
             return self.may_seed(path, value.function)
-        return frozenset()
+        if not isinstance(value, Name):
+            return frozenset()
+        last = value.text.rpartition(".")[2]
+        if last not in self.seeding_names and "seed" not in last:
+            return frozenset()
+        target = self.program.resolve(path, function, value.text)
+        if target is not None and target.kind == "function":
+            return self.may_seed(target.path, target.place)
+        return seeded_by_name(target.dotted) if target is not None else frozenset()
 
     def decorator_streams(self, path: str, function: Function) -> frozenset[str]:
         """The streams that the decorators of a function may seed before it runs."""

@@ -21,6 +21,7 @@ from repro_lint.flow.transfer import (
     seeded,
 )
 from repro_lint.syntax.index import (
+    Assign,
     Bind,
     Branch,
     Compound,
@@ -36,6 +37,8 @@ from repro_lint.syntax.index import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from repro_lint.flow.program import Target
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.transfer import Exposures, Transfer
@@ -106,6 +109,8 @@ class Walk:
                 return self.leave(operation, state)
             case Define(kind="class", function=place):
                 return self.lift(self.flow.summary(self.path, place), state, None)
+            case Assign(value=Name() as value):
+                return self.passed_on((value,), state)
             case Bind(imports=imports):
                 return self.imported(imports, state)
         return state
@@ -137,6 +142,8 @@ class Walk:
 
     def loop(self, operation: Loop, state: Transfer) -> Transfer | None:
         """Walk a loop: no round, or one after another."""
+        if isinstance(operation.iterable, Compound):
+            state = self.passed_on(operation.iterable.parts, state)
         self.left_loop.append(None)
         first = self.block(operation.body, state)
         again = joined(state, joined(first, self.left_loop[-1]))
@@ -191,7 +198,8 @@ class Walk:
     def call(self, place: int, state: Transfer) -> Transfer | None:
         """The state after a call, its arguments included."""
         call = self.index.calls[place]
-        state = self.passed_on(call, state)
+        state = self.passed_on(call.arguments, state)
+        state = self.passed_on((value for _, value in call.keywords), state)
         if call.target.startswith("builtins."):
             return None if call.target in FINAL_CALLS else state
         site = Site(self.path, place)
@@ -232,17 +240,10 @@ class Walk:
             return self.lift(summary, state, None)
         return state
 
-    def passed_on(self, call: Call, state: Transfer) -> Transfer:
-        """A function that is passed to a call may run there; if it seeds, the stream is seeded."""
-        names = self.flow.seeding_names
-        if not names:
-            return state
-        values: list[Value] = [*call.arguments, *(value for _, value in call.keywords)]
+    def passed_on(self, values: Iterable[Value], state: Transfer) -> Transfer:
+        """A function that is handed on may run from here on; if it seeds, the stream is seeded."""
         for value in values:
-            streams = set(self.flow.lambda_streams(self.path, value))
-            if isinstance(value, Name) and value.text.rpartition(".")[2] in names:
-                for target in self.flow.mentioned(self.path, call.function, value):
-                    streams |= self.flow.may_seed(target.path, target.place)
+            streams = self.flow.handed_streams(self.path, self.place, value)
             if streams:
                 state = seeded(state, tuple(streams), SEEDED)
         return state
