@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from repro_lint.knowledge import build, knowledge
-from repro_lint.knowledge.load import COMPILED, Knowledge, _number
+from repro_lint.knowledge.load import Knowledge, _number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,7 +166,7 @@ def same_default(stated: object, actual: object) -> bool:
 
 
 def test_given_the_toml_files_expected_the_compiled_file_says_the_same() -> None:
-    assert COMPILED.read_text(encoding="utf-8") == build.compiled_text()
+    assert build.COMPILED.read_text(encoding="utf-8") == build.compiled_text()
 
 
 def test_given_a_key_with_a_typing_mistake_expected_refusal(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "linter"))
 
 from repro_lint.knowledge import build
-from repro_lint.knowledge.load import COMPILED, Knowledge
+from repro_lint.knowledge.load import Knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +93,8 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.write:
         build.write()
-    if chosen.check and COMPILED.read_text(encoding="utf-8") != build.compiled_text():
-        print(f"{COMPILED.name} is old: run tools/refresh_knowledge.py --write")
+    if chosen.check and build.COMPILED.read_text(encoding="utf-8") != build.compiled_text():
+        print(f"{build.COMPILED.name} is old: run tools/refresh_knowledge.py --write")
         return 1
     facts = Knowledge(json.loads(build.compiled_text()))
     names = build.compile_files(build.LIBRARIES)["names"]

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.knowledge.load import knowledge
+from repro_lint.patterns import pattern
 from repro_lint.rules import ALL
 from repro_lint.rules.practices import practices
 from repro_lint.scoring import Evidence, Hazard, Run, Score, load, score
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 LIBRARY = "library"
 UNPARSED = "STR006"
-_MAIN_GUARD = re.compile(r"^if __name__ *== *['\"]__main__['\"]", re.MULTILINE)
-_TRAINS = re.compile(r"train|main|fit|run")
+_MAIN_GUARD = pattern(r"^if __name__ *== *['\"]__main__['\"]", re.MULTILINE)
+_TRAINS = pattern(r"train|main|fit|run")
 
 
 class Placed(NamedTuple):

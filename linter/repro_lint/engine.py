@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from repro_lint import __version__
 from repro_lint.findings import Crash, Finding, Outcome, Report, RuleEntry, RuleResult
-from repro_lint.rules import ALL
+from repro_lint.rules import rules_for
 from repro_lint.rules.base import Context
 from repro_lint.triage import triage
 
@@ -26,12 +26,13 @@ def analyse(
     repository: Repository,
     config: Config,
     observe: Observe | None = None,
-    rules: Sequence[type[Rule]] = ALL,
+    rules: Sequence[type[Rule]] | None = None,
 ) -> Report:
-    """Judge a repository; `observe` is told how far the work is."""
+    """Judge a repository by all rules; `observe` is told how far the work is."""
     # A run makes many records and throws few away: collecting only costs time.
     gc.disable()
     context = Context(repository, config)
+    rules = rules_for(repository) if rules is None else rules
     wanted = [rule for rule in rules if _runs(rule, repository, config)]
     results: list[RuleResult] = []
     crashes: list[Crash] = []

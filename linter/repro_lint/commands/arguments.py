@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import TYPE_CHECKING, NoReturn
 
 from repro_lint.config import did_you_mean
 from repro_lint.errors import UserError
+from repro_lint.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,9 +16,9 @@ _HELP_WIDTH = 80
 # What argparse says is read below, so it must be English; and the search for
 # translations that nobody ships costs 2 ms of start-up.
 vars(argparse)["_"] = str
-_VALUE_WANTED = re.compile(r"argument (?P<option>\S+): expected (?P<count>one|at least one) arg")
-_MISSING = re.compile(r"the following arguments are required: (?P<names>.+)")
-_SURPLUS_VALUE = re.compile(r"argument (?P<option>\S+): ignored explicit argument (?P<value>.+)")
+_VALUE_WANTED = pattern(r"argument (?P<option>\S+): expected (?P<count>one|at least one) arg")
+_MISSING = pattern(r"the following arguments are required: (?P<names>.+)")
+_SURPLUS_VALUE = pattern(r"argument (?P<option>\S+): ignored explicit argument (?P<value>.+)")
 
 
 class Parser(argparse.ArgumentParser):

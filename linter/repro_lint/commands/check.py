@@ -122,14 +122,16 @@ def _no_such_path(path: str) -> UserError:
 
 
 def _config(arguments: Namespace, root: str) -> Config:
-    from repro_lint.rules import ALL  # noqa: PLC0415
-
     keys = ("select", "ignore", "min_confidence", "min_score", "parser", "workers")
     flags = {key: getattr(arguments, key) for key in keys if getattr(arguments, key) is not None}
     flags |= {key: True for key in ("exit_zero", "preview") if getattr(arguments, key)}
     config = configuration.load(root, flags, file=arguments.config, isolated=arguments.isolated)
-    configuration.check_selectors(config, {rule.code: rule.name for rule in ALL})
-    _refuse_hidden_preview(config)
+    if config.select or config.ignore or config.per_file_ignores:
+        from repro_lint.cards import index  # noqa: PLC0415
+
+        configuration.check_selectors(config, dict(index()))
+    if config.select and not config.preview:
+        _refuse_hidden_preview(config)
     return config
 
 
@@ -139,7 +141,7 @@ def _refuse_hidden_preview(config: Config) -> None:
 
     for rule in ALL:
         for selector in config.select:
-            if rule.preview and not config.preview and selector in (rule.code, rule.name):
+            if rule.preview and selector in (rule.code, rule.name):
                 raise UserError(f"rule `{selector}` is in preview", "add `--preview`")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Assign, Compound, Name, Result
 
 if TYPE_CHECKING:
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
     from repro_lint.flow.uses import Use
     from repro_lint.syntax.index import Value
 
-COSMETIC_NAME = re.compile(
+COSMETIC_NAME = pattern(
     r"(^|_|\.)(port|master_port|run_name|run_id|exp_name|exp_id|uid|uuid|color|colour|colors|tmp"
     r"|tmp_?dir|tmp_?file|temp\w*|suffix|job_id|session\w*|token|delay|jitter|sleep|backoff"
     r"|wait\w*|user_agent|proxy|hash_id|dir_name|file_?name|log_?dir|save_?dir|output_?dir"
     r"|worker_id|dummy\w*|rdzv\w*|dist_url|timestamp)$",
     re.IGNORECASE,
 )
-COSMETIC_CALL = re.compile(
+COSMETIC_CALL = pattern(
     r"(^|\.)(sleep|print|info|debug|warning|error|format|join|makedirs|mkdir|title|hexdigest"
     r"|set_description|Path|b64encode)$"
 )

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.knowledge.load import knowledge
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 from repro_lint.syntax.values import is_none, parts, unpacks
 
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
 
 SHARED = ("python", "numpy", "torch", "tensorflow", "keras")
 CONVERSIONS = frozenset(("builtins.int", "builtins.abs", "builtins.round", "builtins.hash", "builtins.str"))
-ENTROPY_CALLS = re.compile(
+ENTROPY_CALLS = pattern(
     r"(time\.(time|time_ns|perf_counter|perf_counter_ns|monotonic)"
     r"|datetime\.(datetime\.)?(now|utcnow|today)|os\.(getpid|urandom)"
     r"|secrets\.\w+|uuid\.uuid[14]|builtins\.id)"
 )
-SEEDER_NAME = re.compile(r"seed|determinis|reproduc", re.IGNORECASE)
-NO_SEEDER_NAME = re.compile(r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$", re.IGNORECASE)
+SEEDER_NAME = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
+NO_SEEDER_NAME = pattern(r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$", re.IGNORECASE)
 
 
 class Event(NamedTuple):

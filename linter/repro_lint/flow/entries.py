@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.modules import folder_of, joined
 from repro_lint.flow.operations import every
-from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Try, With
+from repro_lint.patterns import pattern
 from repro_lint.syntax.build import MAIN_TEST
+from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Try, With
 
 if TYPE_CHECKING:
     from repro_lint.flow.program import Program
@@ -24,15 +24,15 @@ WEIGHTS = {
 }
 EFFECTIVE_STATEMENTS = 3
 SMOKE_STATEMENTS = 12
-TEST_PATH = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
-EXAMPLE_PATH = re.compile(r"(^|/)(demos?|docs?|benchmarks?)/")
+TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+EXAMPLE_PATH = pattern(r"(^|/)(demos?|docs?|benchmarks?)/")
 NO_SCRIPT = frozenset(("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py"))
-EVALUATION = re.compile(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
-PREPARATION = re.compile(r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)")
+EVALUATION = pattern(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
+PREPARATION = pattern(r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)")
 TRAINING_CALLS = frozenset(
     "backward fit fit_generator partial_fit fit_transform train_on_batch minimize apply_gradients learn".split()
 )
-TRAINING_NAME = re.compile(r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)")
+TRAINING_NAME = pattern(r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)")
 
 
 class Entry(NamedTuple):
@@ -64,7 +64,7 @@ def find_entries(program: Program) -> tuple[Entry, ...]:
 def commanded_paths(program: Program) -> frozenset[str]:
     """The modules that README, Makefile, workflows and the like run."""
     found = set()
-    for target, _ in program.manifests.run_targets:
+    for target, _ in program.manifests.run_targets if program.manifests else ():
         if target in program.modules:
             found.add(target)
         else:

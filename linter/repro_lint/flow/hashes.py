@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.draws import facts_of
 from repro_lint.flow.operations import assignments
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 
 if TYPE_CHECKING:
@@ -17,36 +18,36 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Function, Value
 
 TEXT, NUMBER, OPEN = "text", "number", "open"
-TEXT_CALLS = re.compile(
+TEXT_CALLS = pattern(
     r"(^|\.)(str|repr|encode|decode|tobytes|to_bytes|join|format|dumps|lower|upper|strip"
     r"|hexdigest|digest|bytes|read_text|read_bytes|basename|as_posix|getvalue|replace)$"
 )
-NUMBER_CALLS = re.compile(
+NUMBER_CALLS = pattern(
     r"(^|\.)(int|float|len|round|abs|item|bool|time|sum|ord|randint|id|max|min|getuid|getpid)$"
 )
-TEXT_NAMES = re.compile(
+TEXT_NAMES = pattern(
     r"(^|_)(name|names|text|word|token|string|str|key|path|file|filename|title|label|url|question"
     r"|sentence|prompt|line|uid|qid|user_id|doc_id|bytes|smiles|query|content|msg|message)s?$",
     re.IGNORECASE,
 )
-NUMBER_NAMES = re.compile(
+NUMBER_NAMES = pattern(
     r"(^|[_.])(seed|epoch|index|idx|step|rank|worker|num|count|iteration|iter|size|length|i|j|k|n"
     r"|x|y|z|row|col|worker_id|rank_id|offset|start|end|timestamp|time|shard)$"
 )
-TEXT_TYPE = re.compile(r"(typing\.)?(Optional\[)?(str|bytes)\b(?!\[)")
-NUMBER_TYPE = re.compile(r"(typing\.)?(Optional\[)?(int|float|bool|(np|numpy)\.\w+)\b(?!\[)")
-TABLE_CLASS = re.compile(
+TEXT_TYPE = pattern(r"(typing\.)?(Optional\[)?(str|bytes)\b(?!\[)")
+NUMBER_TYPE = pattern(r"(typing\.)?(Optional\[)?(int|float|bool|(np|numpy)\.\w+)\b(?!\[)")
+TABLE_CLASS = pattern(
     r"hash_?(table|map|set|ring)|bloom|cache|lru|dict|trie|sketch", re.IGNORECASE
 )
 HOLDERS = frozenset(("builtins.tuple", "builtins.frozenset", "builtins.sorted"))
 OWN_METHODS = frozenset(("__hash__", "__eq__", "__ne__", "__lt__", "__contains__", "__getitem__"))
-SEED_WORD = re.compile(r"seed|random_state|(^|_)rng", re.IGNORECASE)
-STORED_WORD = re.compile(
+SEED_WORD = pattern(r"seed|random_state|(^|_)rng", re.IGNORECASE)
+STORED_WORD = pattern(
     r"fingerprint|split|bucket|fold|feature|digest|checksum|(^|_)path|file_?name|sampl",
     re.IGNORECASE,
 )
-COSMETIC_NAME = re.compile(r"(^|_)(port|colou?r|hue|delay|jitter|emoji)s?$")
-THROUGH = re.compile(
+COSMETIC_NAME = pattern(r"(^|_)(port|colou?r|hue|delay|jitter|emoji)s?$")
+THROUGH = pattern(
     r"(^|\.)(int|abs|str|hex|float|format|uint32|int32|int64|uint64|fabs|absolute|round)$"
 )
 BUCKETING = ("Mod", "BitAnd")

@@ -39,7 +39,10 @@ class Program:
     """The modules of a repository, linked by name."""
 
     def __init__(
-        self, modules: Mapping[str, ModuleIndex], repository: Repository, manifests: Manifests
+        self,
+        modules: Mapping[str, ModuleIndex],
+        repository: Repository,
+        manifests: Manifests | None = None,
     ) -> None:
         """Keep the modules; links are made when asked for."""
         self.modules = modules

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.program import Target
-from repro_lint.flow.transfer import DEFINITE, MAYBE, Site
+from repro_lint.flow.transfer import DEFINITE, Site
+from repro_lint.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from repro_lint.flow.entries import Entry
-    from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.program import Target
+    from repro_lint.flow.seeds import SeedFlow
 from repro_lint.flow.transfer import Exposure
 
-SEED_PARAMETER = re.compile(
+SEED_PARAMETER = pattern(
     r"^\*?\*?(random_state|(\w+_)?seed|rng|np_random|generator|random_seed|prng|numpy_rng)$"
 )
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.flow.operations import blocks
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Assign, Branch, Compound, Literal, Name
 from repro_lint.syntax.values import inside, names_inside
 
@@ -16,19 +17,19 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex, Operation, Span, Value
 
 CUDNN = "torch.backends.cudnn."
-ASKS = re.compile(r"seed|determinis|reproduc", re.IGNORECASE)
-OPTION = re.compile(r"benchmark|cudnn", re.IGNORECASE)
-POLICY = re.compile(
+ASKS = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
+OPTION = pattern(r"benchmark|cudnn", re.IGNORECASE)
+POLICY = pattern(
     r"^[^#\n]*?(cudnn\.(deterministic|enabled)\b|cudnn\.benchmark\s*=(?!\s*True)"
     r"|determinis\w*\W{0,3}[=(:,)]|--?determinis|CUBLAS_WORKSPACE_CONFIG|_determinis)",
     re.MULTILINE | re.IGNORECASE,
 )
-POLICY_WORD = re.compile(r"[Dd]eterminis|DETERMINIS|cudnn|CUBLAS")
-BENCHMARK = re.compile(r"^[^#\n]*(cudnn\.|\bcudnn_|\()\s*benchmark\s*=", re.MULTILINE)
-DEVICE_TEXT = re.compile(r"cuda(:\d+|:)?$")
+POLICY_WORD = pattern(r"[Dd]eterminis|DETERMINIS|cudnn|CUBLAS")
+BENCHMARK = pattern(r"^[^#\n]*(cudnn\.|\bcudnn_|\()\s*benchmark\s*=", re.MULTILINE)
+DEVICE_TEXT = pattern(r"cuda(:\d+|:)?$")
 DEVICE_KEYWORDS = frozenset(("device", "map_location", "default"))
-DEVICE_TAKERS = re.compile(r"(^|\.)(to|device|add_argument|option|Option|Argument|Field|get|load)$")
-MEASURING = re.compile(r"bench|profil|speed|latency|throughput|(^|_)fps", re.IGNORECASE)
+DEVICE_TAKERS = pattern(r"(^|\.)(to|device|add_argument|option|Option|Argument|Field|get|load)$")
+MEASURING = pattern(r"bench|profil|speed|latency|throughput|(^|_)fps", re.IGNORECASE)
 NEGATIVE = frozenset(("Is", "Eq", "Lt", "LtE"))
 POSITIVE = frozenset(("IsNot", "NotEq", "Gt", "GtE"))
 

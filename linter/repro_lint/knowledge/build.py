@@ -10,12 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from repro_lint.knowledge.load import COMPILED
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LIBRARIES = Path(__file__).with_name("libraries")
+COMPILED = LIBRARIES.with_name("compiled.json")
 ROLES = ("draw", "generator", "seed", "restore", "listing", "download", "switch")
 FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})
 GROUP_KEYS = frozenset(

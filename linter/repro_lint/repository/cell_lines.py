@@ -7,9 +7,10 @@ from functools import cache
 from json import JSONDecoder
 from typing import NamedTuple
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.text import normalise
 
-NEXT = re.compile(r"[\s,\[]*")
+NEXT = pattern(r"[\s,\[]*")
 DECODER = JSONDecoder()
 
 

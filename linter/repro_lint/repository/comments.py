@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -13,11 +15,11 @@ if TYPE_CHECKING:
     from repro_lint.repository.sources import SourceFile
 
 MARK = "repro-lint:"
-COMMENT = re.compile(r"(?:^|(?<=\s))#\s*repro-lint:[ \t]*(?P<body>.*)")
-BODY = re.compile(
+COMMENT = pattern(r"(?:^|(?<=\s))#\s*repro-lint:[ \t]*(?P<body>.*)")
+BODY = pattern(
     r"(?P<scope>[\w-]*)\s*(?:\[(?P<rules>[^\]]*)(?P<closed>\])?)?\s*(?P<rest>.*)", re.DOTALL
 )
-RULE = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
+RULE = pattern(r"[A-Za-z][A-Za-z0-9-]*\Z")
 # Texts that quote such comments rather than make them.
 PROSE = (".html", ".ipynb", ".json", ".md", ".rst")
 

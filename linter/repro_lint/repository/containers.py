@@ -7,6 +7,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.small_text import small_text
 from repro_lint.repository.yaml_text import (
     UnreadableYaml,
@@ -79,14 +80,14 @@ class Service(NamedTuple):
     line: int
 
 
-_NAMES = re.compile(
+_NAMES = pattern(
     r"^(?:dockerfile|containerfile)(?:[.-][\w.-]+)?$|^[\w.-]+\.(?:dockerfile|containerfile)$",
     re.IGNORECASE,
 )
 _TEMPLATES = (".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".template", ".in", ".dockerignore")
 _TEMPLATES_OF_PYTHON = (".py", ".md", ".txt", ".sh", ".ignore", ".yml", ".yaml")
-_COMPOSE = re.compile(r"^(?:docker-)?compose[\w.-]*\.ya?ml$")
-_DEFINITION = re.compile(r"^(?:singularity|apptainer)(?:\.[\w.-]+)?$|\.def$", re.IGNORECASE)
+_COMPOSE = pattern(r"^(?:docker-)?compose[\w.-]*\.ya?ml$")
+_DEFINITION = pattern(r"^(?:singularity|apptainer)(?:\.[\w.-]+)?$|\.def$", re.IGNORECASE)
 
 
 def is_dockerfile(path: str) -> bool:

@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.small_text import small_text
 
@@ -62,7 +63,7 @@ SHELL_LANGUAGES = frozenset(
         "cmd", "powershell", "ps1", "fish", "prompt", "commandline", "bat", "batch", "shellscript",
     }
 )  # fmt: skip
-_KNOWN_PROGRAMS = re.compile(
+_KNOWN_PROGRAMS = pattern(
     r"^(?:[$%>!]\s*)?(?:sudo\s+)?(?:[A-Z_]+=\S+\s+)*(?:"
     r"(?:\.?[\w/.-]*/)?(?:i?python|pip)[\d.]*\s|(?:conda|mamba|micromamba|poetry|uv|pdm|pipenv|"
     r"pixi|hatch|make|docker|docker-compose|torchrun|accelerate|deepspeed|bash|sh|jupyter|papermill|"
@@ -70,9 +71,9 @@ _KNOWN_PROGRAMS = re.compile(
     r"sbatch|kedro|streamlit|ray|singularity|apptainer|nix|cd|export|wget|curl|easy_install)\s|"
     r"\./[\w/.-]+|make$|pytest$|tox$|nox$)"
 )
-_README = re.compile(r"^readme(?:[._-][\w.-]+)?$", re.IGNORECASE)
+_README = pattern(r"^readme(?:[._-][\w.-]+)?$", re.IGNORECASE)
 _PROSE = (".md", ".rst", ".txt", ".markdown", ".mdx", ".org", ".adoc")
-_GUIDE = re.compile(
+_GUIDE = pattern(
     r"install|setup|getting|started|quick|usage|train|pretrain|finetune|eval|reproduc|tutorial|"
     r"guide|run|experiment|model_zoo|index|dataset|data|benchmark",
     re.IGNORECASE,
@@ -213,7 +214,7 @@ def _read_html(text: str, line: int, parts: _Parts) -> None:
         parts.headings.append(Heading(words, line + text.count("\n", 0, match.start())))
 
 
-_RST_DIRECTIVE = re.compile(r"^\s*\.\.\s+(?:code-block|code|sourcecode|prompt)::\s*(\S*)")
+_RST_DIRECTIVE = pattern(r"^\s*\.\.\s+(?:code-block|code|sourcecode|prompt)::\s*(\S*)")
 
 
 def _read_rst(text: str, parts: _Parts) -> None:

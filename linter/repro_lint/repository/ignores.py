@@ -7,15 +7,17 @@ import warnings
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 # Patterns of these characters are read here, because nearly all are and the import of
 # pathspec costs more than the discovery of a thousand files. It reads all others.
-PLAIN = re.compile(r"!?(?:[\w.$~+=,@# /*?-]|\[\w+\]|\\[^\s\w])+\Z", re.ASCII)
+PLAIN = pattern(r"!?(?:[\w.$~+=,@# /*?-]|\[\w+\]|\\[^\s\w])+\Z", re.ASCII)
 # A name below any folder is what a bare name means anyway.
-ANYWHERE = re.compile(r"\A(!?)\*\*/([^/*]+/?)\Z")
-PIECE = re.compile(r"\[\w+\]|\\.|.")
+ANYWHERE = pattern(r"\A(!?)\*\*/([^/*]+/?)\Z")
+PIECE = pattern(r"\[\w+\]|\\.|.")
 NUMBERS = count()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.shell import without_wrappers
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ _SYSTEM = {
     "apt-get": "install", "apt": "install", "aptitude": "install", "apk": "add",
     "yum": "install", "dnf": "install", "microdnf": "install", "zypper": "install",
 }  # fmt: skip
-_PIP = re.compile(r"^(?:.*/)?pip[\d.]*$|^\$[({]?\w*pip\w*[)}]?$", re.IGNORECASE)
-_PYTHON = re.compile(r"^(?:.*/)?python[\d.]*$|^\$[({]?\w*python\w*[)}]?$", re.IGNORECASE)
+_PIP = pattern(r"^(?:.*/)?pip[\d.]*$|^\$[({]?\w*pip\w*[)}]?$", re.IGNORECASE)
+_PYTHON = pattern(r"^(?:.*/)?python[\d.]*$|^\$[({]?\w*python\w*[)}]?$", re.IGNORECASE)
 
 
 def read_install(command: Command) -> Install | None:

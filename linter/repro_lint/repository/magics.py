@@ -7,6 +7,8 @@ import warnings
 from _ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -54,17 +56,17 @@ SINGLE_SIGN_CELLS = frozenset(["fs", "md", "r", "scala", "sh", "sql"])
 # Line magics whose argument is Python that runs, and their options that take a value.
 TIMED = frozenset(["%memit", "%prun", "%time", "%timeit"])
 VALUED = frozenset(["-T", "-l", "-n", "-p", "-r", "-s", "-t"])
-WORD = re.compile(r"\S+\s*")
+WORD = pattern(r"\S+\s*")
 # No command is longer; data that somebody pasted may be.
 LONGEST = 10_000
-ASSIGNED = re.compile(r"(\s*[^\W\d][\w.,\s\[\]]*=\s*)([!%])(?=\S)(.*)", re.DOTALL)
-HELP = re.compile(r"\s*(?:\?{1,2}\s*\S.*|%{0,2}[^\W\d][\w.*\[\]-]*\?{1,2}\s*;?\s*(?:#.*)?)\Z")
-COMMAND = re.compile(r"(\s*)(!{1,2}|%{1,2})(.*)", re.DOTALL)
+ASSIGNED = pattern(r"(\s*[^\W\d][\w.,\s\[\]]*=\s*)([!%])(?=\S)(.*)", re.DOTALL)
+HELP = pattern(r"\s*(?:\?{1,2}\s*\S.*|%{0,2}[^\W\d][\w.*\[\]-]*\?{1,2}\s*;?\s*(?:#.*)?)\Z")
+COMMAND = pattern(r"(\s*)(!{1,2}|%{1,2})(.*)", re.DOTALL)
 # Magics that people write without their sign; followed by a word they are never Python.
-BARE = re.compile(
+BARE = pattern(
     r"(\s*)((?:pip3?|conda|mamba|cd|ls|mkdir|rm|cp|mv|cat)[ \t]+[-\w./~].*)", re.DOTALL
 )
-TOKEN = re.compile(
+TOKEN = pattern(
     r"(?P<triple>\"{3}|'{3})|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'"
     r"|(?P<comment>\#)|(?P<open>[(\[{])|(?P<close>[)\]}])"
 )

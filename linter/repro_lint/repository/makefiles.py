@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.small_text import small_text
 
@@ -25,7 +26,7 @@ class Target(NamedTuple):
     line: int
 
 
-_RULE = re.compile(r"^([^\s:=#][^:=#]*?)\s*(?:::?)(?!=)\s*([^=#]*?)(?:[;#].*)?$")
+_RULE = pattern(r"^([^\s:=#][^:=#]*?)\s*(?:::?)(?!=)\s*([^=#]*?)(?:[;#].*)?$")
 _MAKE_NAMES = frozenset({"Makefile", "makefile", "GNUmakefile"})
 _JUST_NAMES = frozenset({"justfile", "Justfile", ".justfile"})
 

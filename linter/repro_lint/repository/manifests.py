@@ -7,6 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.containers import (
     ContainerFile,
     Service,
@@ -66,10 +67,10 @@ _RUNNERS = frozenset(
     }
 )  # fmt: skip
 _MOST_SCRIPTS = 200
-_TEST_FUNCTION = re.compile(
+_TEST_FUNCTION = pattern(
     r"^[ \t]*(?:async[ ]+)?def[ ]+(?:test_\w*|test[A-Z]\w*)\(|\bTestCase\b", re.MULTILINE
 )
-_RUNS_TESTS = re.compile(
+_RUNS_TESTS = pattern(
     r"(?:^|[\s/])(?:pytest|py\.test|nosetests|nose2|tox|nox|ward|nbmake|unittest|doctest|trial)\b"
     r"|\b(?:setup|manage|runtests|run_tests)\.py\s+test\b|--nbval|--doctest-modules"
 )

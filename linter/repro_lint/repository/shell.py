@@ -10,6 +10,8 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from repro_lint.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -58,11 +60,11 @@ class _Line(NamedTuple):
 
 
 _LONGEST_COMMAND = 20_000
-_QUOTED = re.compile(r"[\"'\\;&|()]")
+_QUOTED = pattern(r"[\"'\\;&|()]")
 _SEPARATORS = frozenset({"&&", "||", ";", "|", "&", ";;", "(", ")", "|&", "{", "}"})
-_PROMPT = re.compile(r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w.@~:/-]*[$%]\s+|>\s+|!(?=\w))")
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
-_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+_PROMPT = pattern(r"^\s*(?:\([\w.-]+\)\s*)?(?:[\w.@~:/-]*[$%]\s+|>\s+|!(?=\w))")
+_HEREDOC = pattern(r"<<-?\s*(['\"]?)(\w+)\1")
+_ASSIGNMENT = pattern(r"^[A-Za-z_]\w*=")
 _KEYWORDS = frozenset({"then", "do", "else", "if", "while", "until", "!", "elif", "time"})
 
 
@@ -113,7 +115,7 @@ _RUNNERS = frozenset(
 _VALUED_OPTIONS = frozenset(
     {"-n", "--name", "-p", "--prefix", "--python", "--extra", "--group", "--with", "-e", "-C"}
 )
-_INTERPRETER = re.compile(
+_INTERPRETER = pattern(
     r"^(?:.*/)?(?:i?python|pypy)[\d.]*(?:\.exe)?$|^\$[({]?\w*python\w*[)}]?$", re.IGNORECASE
 )
 _LAUNCHERS = frozenset(

@@ -48,7 +48,9 @@ class Context:
         """All modules together: names across files, classes, entry points."""
         from repro_lint.flow.program import Program  # noqa: PLC0415
 
-        return Program(self.modules, self.repository, self.manifests)
+        # What surrounds a file is not looked at where the file is looked at alone.
+        manifests = None if self.repository.single_file else self.manifests
+        return Program(self.modules, self.repository, manifests)
 
     @cached_property
     def facts(self) -> Facts:
@@ -63,7 +65,6 @@ class Context:
         from repro_lint.flow.seeds import SeedFlow  # noqa: PLC0415
 
         return SeedFlow(self.program)
-
 
     @cached_property
     def draws(self) -> Draws:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from repro_lint.findings import Confidence, Location, Severity
+from repro_lint.patterns import pattern
 from repro_lint.repository.containers import parse_image, step_script
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.places import place_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _RUNS = frozenset({"training", "evaluation", "data", "notebook"})
 _CONTAINER_TOOLS = frozenset({"docker", "podman", "singularity", "apptainer", "nerdctl", "nix"})
-_ASIDE = re.compile(r"(^|/)(tests?|testdata|fixtures|templates?)/|(^|/)\.gitpod\.")
+_ASIDE = pattern(r"(^|/)(tests?|testdata|fixtures|templates?)/|(^|/)\.gitpod\.")
 _MOST_LINES = 60
 
 
@@ -195,8 +196,8 @@ def _loose_packages(install: Install) -> list[str]:
     return [word for word in install.packages if not fixed.search(word) and not _is_tool(word)]
 
 
-_FIXED_BY_PIP = re.compile(r"==|\$|\{|^(?!git\+)\w+://|(?<!git)@")
-_FIXED_BY_CONDA = re.compile(r"[=$]|::.*=")
+_FIXED_BY_PIP = pattern(r"==|\$|\{|^(?!git\+)\w+://|(?<!git)@")
+_FIXED_BY_CONDA = pattern(r"[=$]|::.*=")
 _TOOLS = frozenset(
     {
         "pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm", "hatch", "build", "twine",
@@ -208,7 +209,7 @@ _TOOLS = frozenset(
         "keyring", "setuptools-scm",
     }
 )  # fmt: skip
-_COMPUTES = re.compile(
+_COMPUTES = pattern(
     r"^(?:lib)?(?:python[\d.]*(?:-(?:pip|dev|numpy|scipy|pandas|torch|sklearn)\w*)?$|r-base|cuda|"
     r"cudnn|nccl|nvidia|ffmpeg|av(?:codec|format)|openblas|blas|lapack|atlas|intel-mkl|mkl|octave|"
     r"julia|openjdk|default-j|openmpi|hdf5|gdal|opencv|sndfile|sox|tesseract|imagemagick)"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import assignments
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Literal, Name, Result
 from repro_lint.syntax.values import is_none
@@ -30,27 +31,27 @@ FIRST_NAMES = (
     "model_id",
     "model",
 )
-BUILDERS = re.compile(
+BUILDERS = pattern(
     r"(csv|json|parquet|arrow|text|xml|hdf5|lance|pandas|sql|spark|webdataset|generator|\w+folder)$"
 )
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?$")
-FILE_END = re.compile(r"\.(py|jsonl?|csv|txt|bin|pt|pth|ckpt|safetensors|h5|gguf|onnx|zip|gz|tar)$")
-LOCAL_FOLDER = re.compile(
+HUB_ID = pattern(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?$")
+FILE_END = pattern(r"\.(py|jsonl?|csv|txt|bin|pt|pth|ckpt|safetensors|h5|gguf|onnx|zip|gz|tar)$")
+LOCAL_FOLDER = pattern(
     r"(\w*_)?(models?|checkpoints?|ckpts?|outputs?|results?|data|datasets?|weights|runs|logs|tmp|cache"
     r"|artifacts?|experiments?|save[ds]?(_\w+)?|trained(_\w+)?|exp|local|assets|src|config|configs)$",
     re.IGNORECASE,
 )
-LOCAL_NAME = re.compile(
+LOCAL_NAME = pattern(
     r"path|dir|folder|ckpt|checkpoint|local|output|saved?(_|$)|finetuned|trained_|file|root",
     re.IGNORECASE,
 )
-HUB_NAME = re.compile(
+HUB_NAME = pattern(
     r"(model|repo|hub|dataset|tokenizer|base_model|encoder|backbone|pretrained|architecture|checkpoint)"
     r"(_?(name|id|card|type))?(_or_path)?$",
     re.IGNORECASE,
 )
 FOLDER_KEYWORDS = frozenset(("output_dir", "save_directory"))
-SAVING = re.compile(r"(^|\.)(save\w*|to_disk|makedirs|mkdir)$")
+SAVING = pattern(r"(^|\.)(save\w*|to_disk|makedirs|mkdir)$")
 
 
 class UnpinnedDownload(Rule):

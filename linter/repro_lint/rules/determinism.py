@@ -9,6 +9,7 @@ from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import blocks
 from repro_lint.flow.switches import Switches, is_measuring, is_option
 from repro_lint.knowledge.load import knowledge
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.determinism_policy import MissingPolicy
 from repro_lint.syntax.index import Assign, Literal, Mention, Name, Try
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Operation, Span
 
-EVALUATION = re.compile(r"(^|_)(valid\w*|decod\w*|synth\w*|transcrib\w*|translat\w*|export\w*)[_.]")
+EVALUATION = pattern(r"(^|_)(valid\w*|decod\w*|synth\w*|transcrib\w*|translat\w*|export\w*)[_.]")
 TRAINING = (".backward", ".fit", ".learn", ".fit_generator")
-SWITCH_TEXT = re.compile(
+SWITCH_TEXT = pattern(
     r"^[ \t]*[\w.]*(\.\w*(seed|determinis\w*) *=(?!=)|(seed\w*|determinis\w*) *(;|#|$))",
     re.MULTILINE,
 )

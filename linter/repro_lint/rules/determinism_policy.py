@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeAlias
 
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.draws import SEEDER_NAME
 from repro_lint.flow.operations import assignments
 from repro_lint.flow.switches import Switches, asks, is_measuring
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Literal, Name
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
 
 CONFIGURED = (".yaml", ".yml", ".sh", ".toml", ".gin", "Dockerfile", "Makefile")
-TRAINING_NAME = re.compile(r"(^|[_-])(train\w*|main|finetun\w*|pretrain\w*|fit)([_.-])")
+TRAINING_NAME = pattern(r"(^|[_-])(train\w*|main|finetun\w*|pretrain\w*|fit)([_.-])")
 CONFIGURED_BYTES = 20_000
 Seeders: TypeAlias = "Mapping[tuple[str, int], list[Known]]"
 

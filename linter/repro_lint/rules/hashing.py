@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.hashes import NUMBER, TEXT, HashUses, Kinds
 from repro_lint.flow.operations import every
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Assign, Compound, Literal, Name
 from repro_lint.syntax.values import inside
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Span, Value
 
 VARIABLE = "PYTHONHASHSEED"
-STARTS = re.compile(
+STARTS = pattern(
     r"os\.(exec|spawn|posix_spawn|system|popen|fork)|subprocess\.|pexpect\.|multiprocessing\."
     r"|torch\.multiprocessing\.|concurrent\.futures\.(process\.)?ProcessPool|ray\.|joblib\.Parallel"
     r"|torch\.distributed\.(run|launch|elastic)|sh\.|accelerate\.notebook_launcher"
 )
-STARTS_PYTHON = re.compile(
+STARTS_PYTHON = pattern(
     r"os\.(exec|posix_spawn|spawn)|(torch\.)?multiprocessing\.|concurrent\.futures\.(process\.)?Proc|ray\.init"
 )
-COMMANDS = re.compile(r"subprocess\.|os\.(system|popen)")
-NO_PROCESS = re.compile(r"\.(cpu_count|current_process|freeze_support|active_children|get_logger)$")
+COMMANDS = pattern(r"subprocess\.|os\.(system|popen)")
+NO_PROCESS = pattern(r"\.(cpu_count|current_process|freeze_support|active_children|get_logger)$")
 
 
 class LateHashSeed(Rule):

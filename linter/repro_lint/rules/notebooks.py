@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from repro_lint.findings import Location, Severity
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.notebooks import Cell, Notebook
     from repro_lint.rules.base import Context
 
-_TESTS = re.compile(r"(^|/)tests?/")
+_TESTS = pattern(r"(^|/)tests?/")
 _RAISES = frozenset({"raises-exception", "raises", "skip-execution", "nbval-raises-exception"})
 
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 TEXT_NAME = pattern(
     r"(word|token|char|name|label|path|file|str|text|vocab|gene|key|tag|lang|class|column|col|field"
-    r"|id|symbol|letter|entit|relation|speaker|categor|code|feature|ref|answer|target)",
+    r"|(^|_)ids?(_|$)|symbol|letter|entit|relation|speaker|categor|code|feature|ref|answer|target)",
     re.IGNORECASE,
 )
 NUMBER_NAME = pattern(
     r"(^|_|\.)(idxs?|index|indexes|indices|inds?|nums?|numbers?|counts?|sizes?|lens?|lengths?|ints?"
     r"|years?|epochs?|steps?|dims?|axis|axes|shapes?|ranks?|levels?|ports?|gpus?|devices?|rows?"
-    r"|offsets?|positions?|timestamps?|days?|hours?|ks?|ns?|values?)$",
+    r"|offsets?|positions?|timestamps?|days?|hours?|ks?|ns?|values?)(_|$)",
     re.IGNORECASE,
 )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from repro_lint.findings import Severity
 from repro_lint.flow.operations import assignments
+from repro_lint.patterns import pattern
 from repro_lint.repository.containers import step_script
 from repro_lint.repository.dependencies.pins import RUN, is_locked, judged, locks_of, purpose
 from repro_lint.rules.dependencies import MissingDependencyFile
@@ -26,23 +27,23 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex
 
 _BEST_FIRST = ("hashed", "locked", "exact", "bounded", "declared")
-_LOCKED_INSTALL = re.compile(
+_LOCKED_INSTALL = pattern(
     r"\buv (?:sync|pip sync)\b|\b(?:poetry|pdm) (?:install|sync)\b|--require-hashes"
     r"|\bpipenv (?:sync|install --(?:deploy|ignore-pipfile))|\bpip-sync\b|\bconda-lock install\b"
     r"|\bpixi (?:install|run)\b|--locked\b|--frozen\b"
 )
-_BUILDS_IMAGE = re.compile(
+_BUILDS_IMAGE = pattern(
     r"\b(?:docker|podman|buildah|nerdctl)\b.* (?:build|bud)\b|\b(?:docker|podman)[ -]compose\b.*"
     r"--build\b|\bapptainer build\b|docker/build-push-action"
 )
-_RUNS_NOTEBOOKS = re.compile(r"--nbmake|--nbval|\bpapermill\b|nbconvert.*--execute|\btreon\b")
-_REPRODUCES = re.compile(
+_RUNS_NOTEBOOKS = pattern(r"--nbmake|--nbval|\bpapermill\b|nbconvert.*--execute|\btreon\b")
+_REPRODUCES = pattern(
     r"reproduc\w*|repro|all|main|run|train\w*|results?|experiments?|pipeline|everything|paper"
 )
-_REPRODUCES_BY_SCRIPT = re.compile(r"(?:^|/)(?:reproduc\w*|run_all|run_experiments?)\.(?:sh|bash)$")
-_NAMES_PYTHON = re.compile(r"python\s*3\.\d", re.IGNORECASE)
+_REPRODUCES_BY_SCRIPT = pattern(r"(?:^|/)(?:reproduc\w*|run_all|run_experiments?)\.(?:sh|bash)$")
+_NAMES_PYTHON = pattern(r"python\s*3\.\d", re.IGNORECASE)
 _PIPELINES = ("Snakefile", "snakefile", "main.nf", "dodo.py")
-_GPU = re.compile(r"cuda|\bgpu|\bmps\b|accelerator|Trainer\(", re.IGNORECASE)
+_GPU = pattern(r"cuda|\bgpu|\bmps\b|accelerator|Trainer\(", re.IGNORECASE)
 _FRAMEWORKS = frozenset(
     {
         "torch", "tensorflow", "keras", "jax", "flax", "lightning", "pytorch_lightning",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from repro_lint.findings import Location, Severity
+from repro_lint.patterns import pattern
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.shell import run_target, without_wrappers
 from repro_lint.rules.base import Rule
@@ -56,20 +57,20 @@ class MissingReadmeCommands(Rule):
             )
 
 
-_PAGES = re.compile(
+_PAGES = pattern(
     r"readthedocs|\.github\.io|\.gitlab\.io|/docs?(?:/|$)|^docs?[/.]|//docs\.|/wiki(?:/|$)|"
     r"pages\.dev|netlify\.app|huggingface\.co/docs|gitbook|mintlify|/guide|/tutorials?(?:/|$)",
     re.IGNORECASE,
 )
-_PAGE_WORDS = re.compile(r"\b(documentation|docs|user guide|getting started|wiki)\b", re.IGNORECASE)
-_BADGE_HOSTS = re.compile(r"//(?:docs\.(?:python|conda|github|astral)\b|pytorch\.org|numpy\.org)")
-_INSTALL_WORDS = re.compile(
+_PAGE_WORDS = pattern(r"\b(documentation|docs|user guide|getting started|wiki)\b", re.IGNORECASE)
+_BADGE_HOSTS = pattern(r"//(?:docs\.(?:python|conda|github|astral)\b|pytorch\.org|numpy\.org)")
+_INSTALL_WORDS = pattern(
     r"requirements[\w.-]*\.(?:txt|in)|environment[\w.-]*\.ya?ml|pip3? install|"
     r"conda (?:env|install)|\b(?:poetry|pdm|pipenv|uv) (?:install|sync)|"
     r"docker (?:build|pull|run)|pyproject\.toml|setup\.py",
     re.IGNORECASE,
 )
-_INSTALL_HEADING = re.compile(
+_INSTALL_HEADING = pattern(
     r"install|setup|set up|requirement|dependenc|prerequisite|environment|getting started|"
     r"安装|环境",  # install, environment
     re.IGNORECASE,
@@ -82,7 +83,7 @@ _RUNNERS = frozenset(
         "tox", "nox", "invoke", "singularity", "apptainer", "podman", "sbatch", "pytest", "guild",
     }
 )  # fmt: skip
-_NO_RUN = re.compile(r"install|build|clone|--version|--help|virtualenv|venv|\bpip\b|mkdir|^setup")
+_NO_RUN = pattern(r"install|build|clone|--version|--help|virtualenv|venv|\bpip\b|mkdir|^setup")
 
 
 def _has_python(context: Context) -> bool:

@@ -12,6 +12,7 @@ from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.status import UNREACHED
 from repro_lint.knowledge.load import knowledge
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Branch, Literal, Name
 from repro_lint.syntax.values import names_inside
@@ -126,7 +127,7 @@ ENTRY_CONFIDENCE = {
 DATA_DRAWS = frozenset(
     "sample shuffle choice choices permutation permuted randperm random_split".split()
 )
-TRIAL_NAME = re.compile(r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)(_|$)", re.IGNORECASE)
+TRIAL_NAME = pattern(r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)(_|$)", re.IGNORECASE)
 
 
 def draws_data(known: Known) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from repro_lint.patterns import pattern
 from repro_lint.syntax.build import build_index
 from repro_lint.syntax.depth import nests_too_deeply
 from repro_lint.syntax.lowering.form_feeds import without_form_feeds
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from repro_lint.syntax.index import ModuleIndex
 
-PLACE = re.compile(r"error at (\d+):(\d+)")
+PLACE = pattern(r"error at (\d+):(\d+)")
 TOO_DEEP = "nests too deeply to be read"
 
 

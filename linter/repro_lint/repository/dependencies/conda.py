@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.dependencies.facts import Facts
 from repro_lint.repository.dependencies.names import Place, from_text, normalise, pin_of
 from repro_lint.repository.dependencies.pythons import statement
@@ -19,7 +20,7 @@ from repro_lint.repository.yaml_text import Items, Scalar, Table, child, items_o
 if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
-_ITEM = re.compile(r"(?:[\w/-]+::)?([A-Za-z0-9_][\w.-]*)\s*(\[.*\])?\s*(.*)$")
+_ITEM = pattern(r"(?:[\w/-]+::)?([A-Za-z0-9_][\w.-]*)\s*(\[.*\])?\s*(.*)$")
 
 
 def read_environment(repository: Repository, path: str) -> Facts | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.dependencies.records import Requirement
 
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
-_SEPARATORS = re.compile(r"[-_.]+")
-_HASH = re.compile(r"\b(sha\d+|md5)[=:]([0-9a-fA-F]{32,128})")
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-_WHEEL = re.compile(r"([A-Za-z0-9_.]+?)-\d[^/]*\.(?:whl|tar\.gz|zip)$")
+_SEPARATORS = pattern(r"[-_.]+")
+_HASH = pattern(r"\b(sha\d+|md5)[=:]([0-9a-fA-F]{32,128})")
+_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+_WHEEL = pattern(r"([A-Za-z0-9_.]+?)-\d[^/]*\.(?:whl|tar\.gz|zip)$")
 
 
 class Place(NamedTuple):

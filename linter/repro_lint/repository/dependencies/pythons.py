@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.dependencies.facts import Facts
 from repro_lint.repository.dependencies.records import PythonVersion
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 _MINORS = range(31)
 _PATCHES = range(31)
-_PLAIN = re.compile(r"(?:python-?|cpython-?|pypy\d?-?)?(\d+(?:\.\d+)*)")
+_PLAIN = pattern(r"(?:python-?|cpython-?|pypy\d?-?)?(\d+(?:\.\d+)*)")
 
 
 def statement(path: str, line: int, text: str) -> PythonVersion | None:

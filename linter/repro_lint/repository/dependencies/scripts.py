@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from repro_lint.patterns import pattern
 from repro_lint.repository.dependencies.facts import Facts, listed
 from repro_lint.repository.dependencies.names import Place, from_text
 from repro_lint.repository.dependencies.pythons import statement
@@ -14,7 +15,7 @@ from repro_lint.repository.dependencies.texts import parse_toml
 if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
-_BLOCK = re.compile(r"^# /// script[ \t]*\n((?:#(?: .*)?\n)+?)# ///[ \t]*$", re.MULTILINE)
+_BLOCK = pattern(r"^# /// script[ \t]*\n((?:#(?: .*)?\n)+?)# ///[ \t]*$", re.MULTILINE)
 
 
 def read_script(repository: Repository, path: str) -> Facts | None:
