@@ -35,11 +35,11 @@ class Patterns:
     def __init__(self, lines: Iterable[str]) -> None:
         """Compile neighbours of one kind into one expression, the last first."""
         runs: list[list[Pattern]] = []
-        for pattern in (read for line in lines if (read := read_line(line))):
-            if runs and runs[-1][0][:2] == pattern[:2]:
-                runs[-1].append(pattern)
+        for made in (read for line in lines if (read := read_line(line))):
+            if runs and runs[-1][0][:2] == made[:2]:
+                runs[-1].append(made)
             else:
-                runs.append([pattern])
+                runs.append([made])
         self._runs = [
             (run[0].include, run[0].by_name, _compiled("|".join(p.regex for p in run)))
             for run in reversed(runs)
