@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.rules import ALL
 from repro_lint.rules.practices import practices
 from repro_lint.scoring import Evidence, Hazard, Run, Score, load, score
@@ -23,7 +24,7 @@ _MAIN_GUARD = pattern(r"^if __name__ *== *['\"]__main__['\"]", re.MULTILINE)
 _TRAINS = pattern(r"train|main|fit|run")
 
 
-class Placed(NamedTuple):
+class Placed(Record):
     """A finding as the score sees it, and the names of the runs that it is in."""
 
     hazard: Hazard

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.errors import UserError
 from repro_lint.findings import Confidence
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -18,7 +19,7 @@ CONFIDENCES = tuple(level.label for level in Confidence)
 KINDS = ("", "library")
 
 
-class Config(NamedTuple):
+class Config(Record):
     """Every choice, with its default; `origins` says which file or flag set a value."""
 
     select: tuple[str, ...] = ()

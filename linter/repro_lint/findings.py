@@ -7,7 +7,9 @@ dataclasses would be, at a fifth of the cost to define and to make.
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from repro_lint.scoring import Score
@@ -50,7 +52,7 @@ class Outcome(Enum):
     UNKNOWN = "unknown"
 
 
-class Location(NamedTuple):
+class Location(Record):
     """A span of a file; lines and columns from 1, columns in characters.
 
     Path is POSIX and relative to the repository; "." is the repository itself.
@@ -67,21 +69,21 @@ class Location(NamedTuple):
     cell_line: int = 0
 
 
-class Step(NamedTuple):
+class Step(Record):
     """One stop on the way from an entry to a draw."""
 
     location: Location
     message: str
 
 
-class Fix(NamedTuple):
+class Fix(Record):
     """A change that ends a finding, and whether it may change numbers."""
 
     title: str
     safety: str
 
 
-class Finding(NamedTuple):
+class Finding(Record):
     """One thing that makes a run differ from the next.
 
     `entry` is the path of the entry point and `stream` the stream of random
@@ -103,7 +105,7 @@ class Finding(NamedTuple):
     group: str = ""
 
 
-class NotAnalysed(NamedTuple):
+class NotAnalysed(Record):
     """A file, or a part of one, that could not be read, and why."""
 
     path: str
@@ -111,7 +113,7 @@ class NotAnalysed(NamedTuple):
     reason: str
 
 
-class RuleResult(NamedTuple):
+class RuleResult(Record):
     """What one rule found."""
 
     rule: str
@@ -119,7 +121,7 @@ class RuleResult(NamedTuple):
     findings: tuple[Finding, ...] = ()
 
 
-class Crash(NamedTuple):
+class Crash(Record):
     """A rule that broke: our mistake, told without losing the other results."""
 
     rule: str
@@ -127,7 +129,7 @@ class Crash(NamedTuple):
     traceback: str
 
 
-class RuleEntry(NamedTuple):
+class RuleEntry(Record):
     """What a report says of a rule itself."""
 
     code: str
@@ -137,7 +139,7 @@ class RuleEntry(NamedTuple):
     preview: bool
 
 
-class Reported(NamedTuple):
+class Reported(Record):
     """A finding as a report shows it.
 
     `text` is the line of source that it stands on, and `fingerprint` names it
@@ -152,7 +154,7 @@ class Reported(NamedTuple):
     reason: str = ""
 
 
-class IdleSuppression(NamedTuple):
+class IdleSuppression(Record):
     """A suppression comment that silences nothing, and why not."""
 
     location: Location
@@ -160,7 +162,7 @@ class IdleSuppression(NamedTuple):
     message: str
 
 
-class Report(NamedTuple):
+class Report(Record):
     """All that a run has to tell; reporters only put it into words."""
 
     version: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.config import matches, selected
 from repro_lint.findings import IdleSuppression, Reported
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class Triaged(NamedTuple):
+class Triaged(Record):
     """What became of the findings; `silenced` are all that a comment with a reason covers."""
 
     findings: tuple[Reported, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 from repro_lint.syntax.values import is_none, parts, unpacks
 
@@ -27,7 +28,7 @@ SEEDER_NAME = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
 NO_SEEDER_NAME = pattern(r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$", re.IGNORECASE)
 
 
-class Event(NamedTuple):
+class Event(Record):
     """What a call does: `kind` is draw, seed, restore, generator or maybe-seed."""
 
     kind: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.modules import folder_of, joined
 from repro_lint.flow.operations import every
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.syntax.build import MAIN_TEST
 from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Try, With
 
@@ -27,7 +28,7 @@ SMOKE_STATEMENTS = 12
 TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 EXAMPLE_PATH = pattern(r"(^|/)(demos?|docs?|benchmarks?)/")
 NO_SCRIPT = frozenset(("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py"))
-EVALUATION = pattern(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
+EVALUATION = pattern(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|enjoy|play|rollout|\w*submi\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
 PREPARATION = pattern(r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)")
 TRAINING_CALLS = frozenset(
     "backward fit fit_generator partial_fit fit_transform train_on_batch minimize apply_gradients learn".split()
@@ -35,7 +36,7 @@ TRAINING_CALLS = frozenset(
 TRAINING_NAME = pattern(r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)")
 
 
-class Entry(NamedTuple):
+class Entry(Record):
     """A file that people run; `origin` says how that is known."""
 
     path: str

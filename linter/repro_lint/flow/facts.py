@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.draws import facts_of
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.uses import Uses
 from repro_lint.knowledge.load import knowledge
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from repro_lint.flow.program import Program
     from repro_lint.findings import Location
+    from repro_lint.flow.program import Program
     from repro_lint.knowledge.model import Api
     from repro_lint.syntax.index import Call, Function, ModuleIndex, Span
 
 
-class Known(NamedTuple):
+class Known(Record):
     """A call and one fact about its callee."""
 
     path: str

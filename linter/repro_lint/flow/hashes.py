@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.draws import facts_of
 from repro_lint.flow.operations import assignments
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ BUCKETING = ("Mod", "BitAnd")
 STEPS = 4
 
 
-class Sink(NamedTuple):
+class Sink(Record):
     """What a number decides; `strong` where this alone tells that it lasts."""
 
     what: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.operations import assignments, every
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.syntax.index import (
     Assign,
     Compound,
@@ -66,7 +67,7 @@ KEPT = "is kept for others to use"
 SORT_STEPS = 3
 
 
-class Sink(NamedTuple):
+class Sink(Record):
     """A use whose result depends on the order: how surely, and what it is.
 
     `data` marks results that choose or number data, `listed` values that became lists
@@ -250,7 +251,7 @@ class Order:
             return None if whole else Sink(STRONG, SLICED, data=True)
         if isinstance(index, Literal):
             is_position = isinstance(index.value, int)
-            return Sink(WEAK, INDEXED, data=True) if is_position else None
+            return Sink(WEAK, INDEXED) if is_position else None
         return Sink(STRONG, INDEXED, data=True)
 
     def of_comprehension(self, made: Comprehension, use: Use, place: int, steps: int) -> Sink | None:

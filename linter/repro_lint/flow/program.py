@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.modules import ModuleTable, folder_of, joined
 from repro_lint.flow.operations import assignments
 from repro_lint.knowledge.load import knowledge
+from repro_lint.records import Record
 from repro_lint.syntax.index import Name, Result
 from repro_lint.syntax.names import Names
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 REEXPORT_STEPS = 8
 
 
-class Target(NamedTuple):
+class Target(Record):
     """What a name means: a function, class or module of the repository, or a library's name.
 
     `place` is the place of the function or class body in its module, `dotted` the

@@ -8,12 +8,13 @@ nor keeps a stream unseeded if its name says that it seeds, so doubt ends in sil
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.draws import SHARED, events
 from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.transfer import DEFINITE, NOTHING, Exposure, Site, Summary
 from repro_lint.flow.walk import Walk
+from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Lambda, Name
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Function, Value
 
 
-class Verdict(NamedTuple):
+class Verdict(Record):
     """The draws from one stream that one entry reaches unseeded."""
 
     entry: Entry

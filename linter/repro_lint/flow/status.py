@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.program import Target
 from repro_lint.flow.transfer import DEFINITE, Site
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ BASE_STEPS = 8
 EXPOSED, MAYBE_EXPOSED, COVERED, UNREACHED = "exposed", "maybe", "covered", "unreached"
 
 
-class Status(NamedTuple):
+class Status(Record):
     """What is known of one draw: its state, and the entry and calls that show it."""
 
     state: str

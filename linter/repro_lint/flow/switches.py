@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.flow.operations import blocks
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.syntax.index import Assign, Branch, Compound, Literal, Name
 from repro_lint.syntax.values import inside, names_inside
 
@@ -36,7 +37,7 @@ POSITIVE = frozenset(("IsNot", "NotEq", "Gt", "GtE"))
 Tests = tuple[tuple["Value", bool], ...]
 
 
-class Switch(NamedTuple):
+class Switch(Record):
     """An assignment to a member of `torch.backends.cudnn`, and the tests that lead to it."""
 
     path: str

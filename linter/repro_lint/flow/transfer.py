@@ -7,7 +7,9 @@ that no function mentions keeps its state.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +26,14 @@ MAYBE = "maybe"
 FROM_ENTROPY = "entropy"
 
 
-class Site(NamedTuple):
+class Site(Record):
     """The place of a call in a module."""
 
     path: str
     call: int
 
 
-class Exposure(NamedTuple):
+class Exposure(Record):
     """A draw that runs while the state at the start of the code still matters.
 
     `trace` holds the calls that lead to it, the outermost first.
@@ -45,7 +47,7 @@ class Exposure(NamedTuple):
 Exposures: TypeAlias = "dict[tuple[str, str, Site], Exposure]"
 
 
-class Summary(NamedTuple):
+class Summary(Record):
     """What a function does: its transfer (None if it never returns) and its exposures."""
 
     transfer: Transfer | None

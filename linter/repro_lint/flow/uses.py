@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from repro_lint.flow.operations import every
+from repro_lint.records import Record
 from repro_lint.syntax.index import (
     Assign,
     Branch,
@@ -27,7 +28,7 @@ new = tuple.__new__
 Container: TypeAlias = "Compound | Comprehension"
 
 
-class Use(NamedTuple):
+class Use(Record):
     """One use of a value.
 
     `kind` is argument, index (of a subscript), receiver (a method is called on it), assigned, target (part of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from repro_lint.knowledge.model import Api, Condition
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 _ALIAS_STEPS = 4
 
 
-class Stream(NamedTuple):
+class Stream(Record):
     """A global source of random numbers.
 
     `label` names it in messages, `seed` is the call that seeds it, `modules` are the

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from repro_lint.records import Record
 
 
-class Condition(NamedTuple):
+class Condition(Record):
     """An API is random only when an argument has one of these values.
 
     `default` is the value when the argument is omitted; `negated` turns it round:
@@ -19,7 +19,7 @@ class Condition(NamedTuple):
     negated: bool = False
 
 
-class Api(NamedTuple):
+class Api(Record):
     """One fact about one callable (or attribute, for switches).
 
     `role` is one of

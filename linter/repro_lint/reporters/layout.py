@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +12,7 @@ if TYPE_CHECKING:
 WIDTH = 80
 
 
-class Segment(NamedTuple):
+class Segment(Record):
     """A piece of a line, and the name of its style."""
 
     text: str

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from repro_lint.records import Record
 from repro_lint.reporters.layout import visible, width_of, width_of_character
 
 _DOTS = "…"
 _TAB = "    "
 
 
-class Excerpt(NamedTuple):
+class Excerpt(Record):
     """What is seen of a line, and the columns to underline; none where `marks` is 0."""
 
     text: str

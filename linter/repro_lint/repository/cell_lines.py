@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from functools import cache
 from json import JSONDecoder
-from typing import NamedTuple
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.text import normalise
 
 NEXT = pattern(r"[\s,\[]*")
 DECODER = JSONDecoder()
 
 
-class Line(NamedTuple):
+class Line(Record):
     """A line of a cell and the line of the file, from 1, that it starts on."""
 
     text: str

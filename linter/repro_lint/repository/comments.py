@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ RULE = pattern(r"[A-Za-z][A-Za-z0-9-]*\Z")
 PROSE = (".html", ".ipynb", ".json", ".md", ".rst")
 
 
-class Suppression(NamedTuple):
+class Suppression(Record):
     """A comment that silences rules: in the line `applies_to`, in the whole file if that is 0.
 
     `rules` are codes or names as written. A comment that cannot be understood silences
@@ -46,7 +47,7 @@ class Suppression(NamedTuple):
         return self.applies_to in {0, location.line, location.end_line or location.line}
 
 
-class Directive(NamedTuple):
+class Directive(Record):
     """A comment's words."""
 
     is_for_file: bool
@@ -55,7 +56,7 @@ class Directive(NamedTuple):
     problem: str
 
 
-class _Comment(NamedTuple):
+class _Comment(Record):
     """A comment: its span, words, the line of code it stands at, and whether code came before."""
 
     span: tuple[int, int, int, int]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.small_text import small_text
 from repro_lint.repository.yaml_text import (
     UnreadableYaml,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class Image(NamedTuple):
+class Image(Record):
     """The name of an image in its parts; tag and digest are "" where absent."""
 
     text: str
@@ -33,7 +34,7 @@ class Image(NamedTuple):
     digest: str
 
 
-class Stage(NamedTuple):
+class Stage(Record):
     """A `FROM`.
 
     `image` is None where an argument without default hides it; `argument` names the
@@ -48,7 +49,7 @@ class Stage(NamedTuple):
     internal: bool
 
 
-class Step(NamedTuple):
+class Step(Record):
     """An instruction: its words without the name, its first line, the place of its stage."""
 
     instruction: str
@@ -57,7 +58,7 @@ class Step(NamedTuple):
     stage: int
 
 
-class ContainerFile(NamedTuple):
+class ContainerFile(Record):
     """A Dockerfile, Containerfile or Apptainer definition."""
 
     path: str
@@ -69,7 +70,7 @@ class ContainerFile(NamedTuple):
         return tuple(step for step in self.steps if step.instruction in instructions)
 
 
-class Service(NamedTuple):
+class Service(Record):
     """A service of a compose file; `image` and `build` are "" where absent."""
 
     path: str

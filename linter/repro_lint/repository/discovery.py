@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.findings import NotAnalysed
+from repro_lint.records import Record
 from repro_lint.repository.folders import Disk, Kind, Memory, why
 from repro_lint.repository.ignores import Patterns, ignored
 from repro_lint.repository.shown import shown
@@ -39,14 +40,14 @@ PACKED = (".whl", ".tar.gz", ".zip", ".egg")
 BUILT = ("lib.", "bdist.", "temp.")
 
 
-class Excluded(NamedTuple):
+class Excluded(Record):
     """A file or folder that is not judged, and why."""
 
     path: str
     reason: str
 
 
-class Listing(NamedTuple):
+class Listing(Record):
     """What a folder holds, by path as shown.
 
     The value of a file is its name on disk, relative to the folder; that of a link the

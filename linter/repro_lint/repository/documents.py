@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.small_text import small_text
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class Heading(NamedTuple):
+class Heading(Record):
     """A heading and its line."""
 
     text: str
     line: int
 
 
-class Link(NamedTuple):
+class Link(Record):
     """Where a link leads, its text, its line."""
 
     target: str
@@ -31,7 +32,7 @@ class Link(NamedTuple):
     line: int
 
 
-class CodeBlock(NamedTuple):
+class CodeBlock(Record):
     """A block of code; `language` is "" where the document names none."""
 
     language: str
@@ -39,7 +40,7 @@ class CodeBlock(NamedTuple):
     line: int
 
 
-class Document(NamedTuple):
+class Document(Record):
     """A README or another page of prose."""
 
     path: str
@@ -50,7 +51,7 @@ class Document(NamedTuple):
     commands: tuple[Command, ...]
 
 
-class _Parts(NamedTuple):
+class _Parts(Record):
     headings: list[Heading]
     blocks: list[CodeBlock]
     links: list[Link]

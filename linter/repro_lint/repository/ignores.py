@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +22,7 @@ PIECE = pattern(r"\[\w+\]|\\.|.")
 NUMBERS = count()
 
 
-class Pattern(NamedTuple):
+class Pattern(Record):
     """One line as a regular expression; `by_name` if it looks at the last part of a path only."""
 
     include: bool

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.shell import without_wrappers
 
 if TYPE_CHECKING:
     from repro_lint.repository.shell import Command
 
 
-class Install(NamedTuple):
+class Install(Record):
     """An install command: `tool` is pip, conda or system; packages as written.
 
     `files` are requirements and constraints files, `local` tells that it installs the

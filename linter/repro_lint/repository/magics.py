@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import warnings
 from _ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ TOKEN = pattern(
 )
 
 
-class Command(NamedTuple):
+class Command(Record):
     """A shell command or magic of a cell.
 
     `kind` is `shell`, `magic` or `cell magic`; `text` has no sign and its continued
@@ -89,7 +90,7 @@ class Command(NamedTuple):
         return self.text.split(None, 1)[0] if self.text.strip() else ""
 
 
-class CellCode(NamedTuple):
+class CellCode(Record):
     """A cell as Python, line by line as in the cell, and what was taken out.
 
     `fault` is the line that does not parse, 0 if all does; then there is no code.

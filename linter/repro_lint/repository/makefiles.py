@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.small_text import small_text
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class Target(NamedTuple):
+class Target(Record):
     """A target of a Makefile, or a recipe of a justfile."""
 
     path: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from repro_lint.findings import NotAnalysed
+from repro_lint.records import Record
 from repro_lint.repository.cell_lines import Line, SourceFinder
 from repro_lint.repository.magics import Command, read_cell
 from repro_lint.repository.sources import CellLine, CellMap, SourceFile
@@ -21,7 +22,7 @@ KERNELS = {"ir": "r", "python": "python", "julia": "julia", "xpython": "python"}
 PYTHON = frozenset({"python", "ipython", "pyspark"})
 
 
-class Cell(NamedTuple):
+class Cell(Record):
     """A cell: numbered from 1, `kind` is code, markdown or raw, `line` its first in the file."""
 
     number: int
@@ -34,7 +35,7 @@ class Cell(NamedTuple):
     line: int
 
 
-class NotebookCommand(NamedTuple):
+class NotebookCommand(Record):
     """A shell command or magic, with the cell, the line of it, and the line of the file."""
 
     kind: str
@@ -45,7 +46,7 @@ class NotebookCommand(NamedTuple):
     line: int
 
 
-class Notebook(NamedTuple):
+class Notebook(Record):
     """A notebook.
 
     `source` is the code of all cells that are Python, None where the language is

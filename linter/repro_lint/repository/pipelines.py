@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.yaml_text import (
     Node,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class PipelineStage(NamedTuple):
+class PipelineStage(Record):
     """A stage of `dvc.yaml`."""
 
     path: str
@@ -35,7 +36,7 @@ class PipelineStage(NamedTuple):
     line: int
 
 
-class Project(NamedTuple):
+class Project(Record):
     """An MLproject file; `environment` names the conda or Python environment file."""
 
     path: str

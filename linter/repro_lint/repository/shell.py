@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class Command(NamedTuple):
+class Command(Record):
     """One simple command (no `&&`, no pipe), the line it starts on, and who runs it.
 
     `folder` is where it runs, relative to the repository, as far as `cd` tells;
@@ -37,14 +38,14 @@ class Command(NamedTuple):
         return " ".join(self.words)
 
 
-class RunTarget(NamedTuple):
+class RunTarget(Record):
     """A Python file (path from the root where it exists) or a module name, and its command."""
 
     target: str
     command: Command
 
 
-class Script(NamedTuple):
+class Script(Record):
     """Where a piece of shell text comes from."""
 
     text: str
@@ -54,7 +55,7 @@ class Script(NamedTuple):
     folder: str = ""
 
 
-class _Line(NamedTuple):
+class _Line(Record):
     text: str
     line: int
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from repro_lint.findings import Location
+from repro_lint.records import Record
 
 
-class CellLine(NamedTuple):
+class CellLine(Record):
     """Where a line of a notebook's code stands: cell and line of it, and line of the file.
 
     `indent` is the number of columns that were cut off in front of the line.
@@ -19,7 +18,7 @@ class CellLine(NamedTuple):
     indent: int = 0
 
 
-class CellMap(NamedTuple):
+class CellMap(Record):
     """Each line of a notebook's code, in order."""
 
     lines: tuple[CellLine, ...]
@@ -31,7 +30,7 @@ class CellMap(NamedTuple):
         return self.lines[min(max(line, 1), len(self.lines)) - 1]
 
 
-class SourceFile(NamedTuple):
+class SourceFile(Record):
     """A file's text; of a notebook, its code, and `cells` says where each line stands.
 
     `kind` is `python`, `notebook` or `text`.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
-from typing import NamedTuple
+
+from repro_lint.records import Record
 
 CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
 BLANK = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
@@ -14,7 +15,7 @@ LATIN = ("latin-1-", "iso-8859-1-", "iso-latin-1-")
 ODD_CODECS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
 
 
-class Refusal(NamedTuple):
+class Refusal(Record):
     """Why bytes are no text, and the line where that shows (0: the whole file)."""
 
     line: int

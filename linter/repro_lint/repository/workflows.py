@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.small_text import small_text
 from repro_lint.repository.yaml_text import (
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 
-class Use(NamedTuple):
+class Use(Record):
     """An action, orb, template or image that a workflow takes from elsewhere."""
 
     text: str
     line: int
 
 
-class Workflow(NamedTuple):
+class Workflow(Record):
     """One file of continuous integration.
 
     `provider` is github, gitlab, circleci, travis, azure, bitbucket, appveyor, jenkins,
@@ -51,7 +52,7 @@ class Workflow(NamedTuple):
     opaque: bool
 
 
-class Hooks(NamedTuple):
+class Hooks(Record):
     """A repository of pre-commit hooks."""
 
     path: str

@@ -7,7 +7,9 @@ anything is built.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +30,7 @@ class UnreadableYaml(ValueError):  # noqa: N818  told to users as a reason, not 
         self.line = line
 
 
-class Scalar(NamedTuple):
+class Scalar(Record):
     """One value as written (`3.10` stays "3.10"); a block's line is that of its first text line."""
 
     text: str
@@ -37,7 +39,7 @@ class Scalar(NamedTuple):
     block: bool = False
 
 
-class Items(NamedTuple):
+class Items(Record):
     """A sequence."""
 
     items: tuple[Node, ...]
@@ -45,7 +47,7 @@ class Items(NamedTuple):
     column: int
 
 
-class Table(NamedTuple):
+class Table(Record):
     """A mapping, in the order of the file, its merged keys after its own."""
 
     pairs: tuple[tuple[Scalar, Node], ...]

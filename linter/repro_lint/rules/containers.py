@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Location, Severity
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.containers import parse_image, step_script
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.places import place_of
@@ -27,7 +28,7 @@ _ASIDE = pattern(r"(^|/)(tests?|testdata|fixtures|templates?)/|(^|/)\.gitpod\.")
 _MOST_LINES = 60
 
 
-class _Source(NamedTuple):
+class _Source(Record):
     """An image from elsewhere; `argument` gave it as its default, `copied` takes files only."""
 
     image: Image

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Finding, Severity, Step
 from repro_lint.flow.status import COVERED, EXPOSED, UNREACHED
+from repro_lint.records import Record
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Literal, Name, Result
 from repro_lint.syntax.values import is_none, unpacks
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
 
 
-class Omitted(NamedTuple):
+class Omitted(Record):
     """A call that draws from a shared stream because its seed parameter is not given."""
 
     known: Known

@@ -10,11 +10,12 @@ from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.draws import entropy_source, seed_argument
 from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import assignments, every
+from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.status import UNREACHED
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
-from repro_lint.syntax.index import Branch, Literal, Name
+from repro_lint.syntax.index import Branch, Evaluate, Literal, Name, Result
 from repro_lint.syntax.values import names_inside
 
 if TYPE_CHECKING:
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Value
 
 # Draws through these libraries have rules of their own, which name the parameter to set.
-OWN_RULES = frozenset(("scikit-learn", "pandas", "datasets", "optuna", "hyperopt", "skopt"))
-SITES_SHOWN = 50
+OWN_RULES = frozenset(
+    ("scikit-learn", "pandas", "datasets", "optuna", "hyperopt", "skopt", "gymnasium")
+)
+DEFERRED = frozenset(("augmentation", "dropout", "sampler", "collator"))
 MAIN_NAMES = ("", "main", "run", "train", "__init__", "__main__")
 
 
@@ -51,6 +54,7 @@ class UnseededDraw(Rule):
         for verdict in context.seed_flow.verdicts:
             shown = [e for e in verdict.exposures if is_worth_telling(context, verdict.entry, e)]
             if shown:
+                shown.sort(key=lambda exposure: is_deferred(context, exposure))
                 yield self.exposed(context, verdict, shown)
         yield from self.unreached(context)
 
@@ -75,7 +79,8 @@ class UnseededDraw(Rule):
         )
 
     def unreached(self, context: Context) -> Iterator[Finding]:
-        """Draws that no entry reaches, in code that is handed a seed and ignores it."""
+        """One finding for each file and stream that is drawn from in code that no entry reaches."""
+        found: dict[tuple[str, str, str], list[Known]] = {}
         for known in context.facts.role("draw"):
             stream = known.fact.streams[0]
             if known.fact.library in OWN_RULES or stream not in knowledge().streams:
@@ -83,37 +88,47 @@ class UnseededDraw(Rule):
             parameter = context.draws.ignored_parameter(known.path, known.call.function)
             if not parameter and not draws_data(known):
                 continue
-            if in_trial(context, known) or not surely_draws(context, known):
-                continue
-            if context.draws.status(known.path, known.place, stream).state != UNREACHED:
-                continue
-            yield from self.ignored(context, known, stream, parameter)
+            if self.is_open(context, known, stream, parameter):
+                found.setdefault((known.path, stream, parameter), []).append(known)
+        for (path, stream, parameter), draws in found.items():
+            yield self.ignored(context, path, stream, parameter, draws)
+
+    def is_open(self, context: Context, known: Known, stream: str, parameter: str) -> bool:
+        """Whether nothing that is known of a draw speaks for its being seeded or harmless."""
+        if known.path.endswith(".ipynb") or in_trial(context, known):
+            return False
+        if not surely_draws(context, known):
+            return False
+        if context.draws.status(known.path, known.place, stream).state != UNREACHED:
+            return False
+        if context.draws.surroundings_seed(known.path, known.call.function, stream):
+            return False
+        if parameter and only_without(context, known, parameter):
+            return False
+        return not is_cosmetic(context.facts, known.path, known.place)
 
     def ignored(
-        self, context: Context, known: Known, stream: str, parameter: str
-    ) -> Iterator[Finding]:
-        """A draw of code that takes a seed and ignores it, or that decides which data are used."""
-        function = known.call.function
-        if context.draws.surroundings_seed(known.path, function, stream):
-            return
-        if is_cosmetic(context.facts, known.path, known.place):
-            return
+        self, context: Context, path: str, stream: str, parameter: str, draws: list[Known]
+    ) -> Finding:
+        """The finding for draws of one file from one stream."""
         label = knowledge().streams[stream].label
-        where = context.facts.place_of(known.path, known.call.span)
+        count = f" ({len(draws)} draws)" if len(draws) > 1 else ""
+        sites = tuple(context.facts.place_of(path, known.call.span) for known in draws)
         if parameter:
-            yield self.at(
-                where,
-                f"`{known.call.name}` draws from {label} though `{parameter}` is given to this code",
-                severity=Severity.HIGH,
-            )
+            reason, confidence = f"though `{parameter}` is given to this code", Confidence.HIGH
         else:
-            seeded = context.draws.seeded_near(known.path, stream)
-            yield self.at(
-                where,
-                f"`{known.call.name}` draws from {label}, which nothing here seeds",
-                severity=Severity.HIGH,
-                confidence=Confidence.LOW if seeded else Confidence.MEDIUM,
-            )
+            near = context.draws.seeded_near(path, stream)
+            reason = "which nothing here seeds"
+            confidence = Confidence.LOW if near else Confidence.MEDIUM
+        message = f"`{draws[0].call.name}` draws from {label}, {reason}{count}"
+        finding = self.at(
+            sites[0],
+            message,
+            severity=Severity.HIGH,
+            confidence=confidence,
+            group=f"{path}:{stream}:{parameter}",
+        )
+        return finding._replace(stream=stream, sites=sites if len(sites) > 1 else ())
 
 
 ENTRY_CONFIDENCE = {
@@ -133,6 +148,29 @@ TRIAL_NAME = pattern(r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)
 def draws_data(known: Known) -> bool:
     """Whether what is drawn may decide which data are used."""
     return known.call.name.rpartition(".")[2] in DATA_DRAWS
+
+
+def only_without(context: Context, known: Known, parameter: str) -> bool:
+    """Whether a draw only happens, or only makes a seed, where a seed parameter is not given."""
+    uses = context.facts.uses(known.path)
+    for use in uses.of_result(known.place):
+        target = getattr(use.operation, "target", None)
+        if use.kind == "assigned" and isinstance(target, Name) and target.text == parameter:
+            return True
+    body = context.facts.function(known.path, known.call.function).body
+    for operation in every(body):
+        if isinstance(operation, Branch) and parameter in names_inside(operation.test):
+            inside = (*every(operation.body), *every(operation.orelse))
+            if any(isinstance(o, Evaluate) and o.call == known.place for o in inside):
+                return True
+    return False
+
+
+def is_deferred(context: Context, exposure: Exposure) -> bool:
+    """Whether a call only makes something that draws later, when data are read or trained on."""
+    site = exposure.trace[-1]
+    events = context.seed_flow.events(site.path, site.call)
+    return all(event.fact is not None and event.fact.kind in DEFERRED for event in events)
 
 
 def in_trial(context: Context, known: Known) -> bool:
@@ -160,7 +198,17 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
         return False
     if entry.kind != "training" and all(is_initialisation(fact) for fact in facts):
         return False
+    if is_deferred(context, exposure) and (
+        entry.kind != "training" or seeds_somewhere(context, entry, exposure.stream)
+    ):
+        return False
     return not is_cosmetic(context.facts, site.path, site.call)
+
+
+def seeds_somewhere(context: Context, entry: Entry, stream: str) -> bool:
+    """Whether any module that a run imports may seed a stream, early or late."""
+    paths = context.program.reached[entry.path]
+    return any(stream in context.draws.seeded_in(path) for path in paths)
 
 
 def is_initialisation(fact: Api) -> bool:
@@ -332,7 +380,21 @@ def is_seeded_later(context: Context, known: Known) -> bool:
             return True
         target = getattr(use.operation, "target", None)
         if use.kind == "assigned" and isinstance(target, Name):
-            return name_is_seeded(context, known.path, target.text)
+            return name_is_seeded(context, known.path, target.text) or made_again(
+                context, known, target
+            )
+    return False
+
+
+def made_again(context: Context, known: Known, target: Name) -> bool:
+    """Whether the module elsewhere puts a generator with a seed under the same name."""
+    index = context.modules[known.path]
+    for function in index.functions:
+        for made in assignments(function.body):
+            if made.target == target and isinstance(made.value, Result):
+                call = index.calls[made.value.call]
+                if call.target == known.call.target and call.arguments:
+                    return True
     return False
 
 
@@ -348,6 +410,9 @@ def name_is_seeded(context: Context, path: str, name: str) -> bool:
             if target is not None and target.kind == "function":
                 return True
     return False
+
+
+LOOPED = "in each round of a loop, so each round draws the same numbers"
 
 
 class ConstantReseed(Rule):
@@ -373,12 +438,15 @@ class ConstantReseed(Rule):
             reason = self.reason(context, known)
             if reason:
                 where = context.facts.place_of(known.path, known.call.span)
-                yield self.at(where, f"`{known.call.name}` sets the same seed {reason}")
+                message = f"`{known.call.name}` sets the same seed {reason}"
+                # Equal starts for what a loop compares are often meant.
+                confidence = Confidence.LOW if reason is LOOPED else Confidence.MEDIUM
+                yield self.at(where, message, confidence=confidence)
 
     def reason(self, context: Context, known: Known) -> str:
         """Why draws repeat after a constant seed, "" if they do not."""
         if drawing_loop(context, known):
-            return "in each round of a loop, so each round draws the same numbers"
+            return LOOPED
         function = context.facts.function(known.path, known.call.function)
         if function.kind != "function" or function.name.rpartition(".")[2] in MAIN_NAMES:
             return ""

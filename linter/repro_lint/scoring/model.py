@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from repro_lint.findings import Confidence, Severity
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Rung(NamedTuple):
+class Rung(Record):
     """A step of a ladder; `step` says how to get there, empty where nobody should stop."""
 
     name: str
@@ -19,7 +20,7 @@ class Rung(NamedTuple):
     step: str = ""
 
 
-class Ladder(NamedTuple):
+class Ladder(Record):
     """A practice, from absent to best; `rules` report on the same thing."""
 
     name: str
@@ -34,7 +35,7 @@ class Ladder(NamedTuple):
         return next(step.value for step in self.rungs if step.name == rung)
 
 
-class Pillar(NamedTuple):
+class Pillar(Record):
     """A side of reproducibility; `health` is the share of it that its rules' findings decide."""
 
     code: str
@@ -46,7 +47,7 @@ class Pillar(NamedTuple):
     ladders: tuple[Ladder, ...]
 
 
-class Condition(NamedTuple):
+class Condition(Record):
     """A state of the evidence, for levels and caps.
 
     What is set must hold: `ladder` stands at or above `rung`; there is no finding of
@@ -64,7 +65,7 @@ class Condition(NamedTuple):
     runs: bool = False
 
 
-class Limit(NamedTuple):
+class Limit(Record):
     """A cap: the most points where a condition fails; `title` names the failure."""
 
     title: str
@@ -72,7 +73,7 @@ class Limit(NamedTuple):
     unless: Condition
 
 
-class Level(NamedTuple):
+class Level(Record):
     """A name that all of its conditions, and those of the levels before it, grant."""
 
     name: str
@@ -80,7 +81,7 @@ class Level(NamedTuple):
     conditions: tuple[Condition, ...]
 
 
-class Model(NamedTuple):
+class Model(Record):
     """One version of the score."""
 
     name: str

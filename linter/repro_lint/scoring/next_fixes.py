@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from repro_lint.records import Record
 from repro_lint.scoring.records import NextFix
 from repro_lint.scoring.standing import Change
 
@@ -30,7 +31,7 @@ class Trial(Protocol):
         """Make a change for good."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Record):
     """Something that could be done."""
 
     title: str

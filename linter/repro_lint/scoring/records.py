@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from repro_lint.findings import Confidence, Severity
 
 
-class Hazard(NamedTuple):
+class Hazard(Record):
     """A finding as the score sees it.
 
     Hazards with one rule and group vanish together; `title` is what to do about that
@@ -24,7 +26,7 @@ class Hazard(NamedTuple):
     suppressed: bool = False
 
 
-class Run(NamedTuple):
+class Run(Record):
     """One way to start the program, and the hazards on its way."""
 
     name: str
@@ -32,7 +34,7 @@ class Run(NamedTuple):
     hazards: tuple[Hazard, ...] = ()
 
 
-class Practice(NamedTuple):
+class Practice(Record):
     """Where a repository stands on a ladder.
 
     One rung for each thing judged (each notebook, say), by name; none at all where
@@ -44,7 +46,7 @@ class Practice(NamedTuple):
     place: str = ""
 
 
-class Evidence(NamedTuple):
+class Evidence(Record):
     """All that the score of one repository rests on.
 
     `unreached` are the hazards in files that no run reaches.
@@ -55,7 +57,7 @@ class Evidence(NamedTuple):
     practices: tuple[Practice, ...] = ()
 
 
-class Part(NamedTuple):
+class Part(Record):
     """One term of a pillar; value None where it is out of the sum, `note` says why."""
 
     name: str
@@ -65,7 +67,7 @@ class Part(NamedTuple):
     note: str = ""
 
 
-class PillarScore(NamedTuple):
+class PillarScore(Record):
     """A pillar from 0 to 1; None where it is out of the sum, `note` says why."""
 
     code: str
@@ -76,7 +78,7 @@ class PillarScore(NamedTuple):
     note: str = ""
 
 
-class Cap(NamedTuple):
+class Cap(Record):
     """A condition that holds and the most points it allows; binding if it decides."""
 
     title: str
@@ -84,7 +86,7 @@ class Cap(NamedTuple):
     binding: bool
 
 
-class NextFix(NamedTuple):
+class NextFix(Record):
     """One thing to do, and the points that it brings once those before it are done."""
 
     gain: int
@@ -93,7 +95,7 @@ class NextFix(NamedTuple):
     autofix: bool = False
 
 
-class NextLevel(NamedTuple):
+class NextLevel(Record):
     """A level that is not granted: what fails, and what no rule measures yet."""
 
     level: str
@@ -102,7 +104,7 @@ class NextLevel(NamedTuple):
     not_measured: tuple[str, ...]
 
 
-class Score(NamedTuple):
+class Score(Record):
     """How ready a repository is to be reproduced.
 
     `level` is what all conditions grant, `level_at_most` what those that are measured

@@ -7,9 +7,10 @@ each rule and severity, `1 - harm * (1 - product of (1 - confidence))`, multipli
 from __future__ import annotations
 
 from math import fsum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from repro_lint.findings import Confidence, Severity
+from repro_lint.records import Record
 from repro_lint.scoring.conditions import hazards_against
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Kinds: TypeAlias = "list[tuple[float, dict[Group, float]]]"
 NO_GROUP: Group = ("", "")
 
 
-class Reading(NamedTuple):
+class Reading(Record):
     """How hazards are read.
 
     `unsure` stands in for every confidence below high; `strict` counts hazards that a
@@ -35,7 +36,7 @@ class Reading(NamedTuple):
     strict: bool = False
 
 
-class Change(NamedTuple):
+class Change(Record):
     """A group of hazards that vanishes, or a ladder that is raised to a rung."""
 
     group: Group = NO_GROUP
@@ -46,7 +47,7 @@ class Change(NamedTuple):
 NOTHING = Change()
 
 
-class Brake(NamedTuple):
+class Brake(Record):
     """A cap, and what makes it hold: whatever is done, these groups, or this ladder at 0."""
 
     most: int

@@ -8,10 +8,12 @@ shows: a literal, a name, the result of another call, or a compound of these.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from repro_lint.records import Record
 
 
-class Span(NamedTuple):
+class Span(Record):
     """A range of text; lines and columns from 1, columns in characters, end exclusive."""
 
     line: int
@@ -20,25 +22,25 @@ class Span(NamedTuple):
     end_column: int
 
 
-class Literal(NamedTuple):
+class Literal(Record):
     """A constant: number, text, bytes, bool, None or Ellipsis."""
 
     value: object
 
 
-class Name(NamedTuple):
+class Name(Record):
     """A name or dotted name as written, such as `args.seed` or `np.random`."""
 
     text: str
 
 
-class Result(NamedTuple):
+class Result(Record):
     """The value of a call: its place in `ModuleIndex.calls`."""
 
     call: int
 
 
-class Compound(NamedTuple):
+class Compound(Record):
     """A value made of others.
 
     `kind` is the name of the syntax (Tuple, List, Set, Dict, BinOp, JoinedStr,
@@ -53,7 +55,7 @@ class Compound(NamedTuple):
     span: Span | None
 
 
-class Comprehension(NamedTuple):
+class Comprehension(Record):
     """A list, set or dict comprehension or a generator: its sources and element."""
 
     kind: str
@@ -63,13 +65,13 @@ class Comprehension(NamedTuple):
     span: Span
 
 
-class Lambda(NamedTuple):
+class Lambda(Record):
     """An anonymous function: its place in `ModuleIndex.functions`."""
 
     function: int
 
 
-class Unknown(NamedTuple):
+class Unknown(Record):
     """A value that the text does not show."""
 
 
@@ -78,7 +80,7 @@ UNKNOWN = Unknown()
 Value: TypeAlias = "Literal | Name | Result | Compound | Comprehension | Lambda | Unknown"
 
 
-class Call(NamedTuple):
+class Call(Record):
     """A call.
 
     `name` is the callee as written (`np.random.rand`); where its head is no name,
@@ -114,7 +116,7 @@ class Call(NamedTuple):
         return found
 
 
-class Import(NamedTuple):
+class Import(Record):
     """A name bound by an import: `import a.b as c` or `from .m import n as k`.
 
     `module` has leading dots for relative imports; `member` is "" for plain imports
@@ -130,13 +132,13 @@ class Import(NamedTuple):
     optional: bool
 
 
-class Evaluate(NamedTuple):
+class Evaluate(Record):
     """The call at this place in `ModuleIndex.calls` runs, its arguments before it."""
 
     call: int
 
 
-class Assign(NamedTuple):
+class Assign(Record):
     """A target takes a value (`annotation` as text where written, `augmented` for +=)."""
 
     target: Value
@@ -146,7 +148,7 @@ class Assign(NamedTuple):
     augmented: bool = False
 
 
-class Branch(NamedTuple):
+class Branch(Record):
     """One of two ways; also conditional expressions, `and`/`or`, and each match case."""
 
     test: Value
@@ -155,7 +157,7 @@ class Branch(NamedTuple):
     line: int
 
 
-class Loop(NamedTuple):
+class Loop(Record):
     """A for or while loop or a comprehension; zero or more rounds.
 
     `iterable` is what a for loop runs over, the test of a while loop.
@@ -169,7 +171,7 @@ class Loop(NamedTuple):
     span: Span
 
 
-class Try(NamedTuple):
+class Try(Record):
     """A try statement; `handlers` in order."""
 
     body: tuple[Operation, ...]
@@ -179,7 +181,7 @@ class Try(NamedTuple):
     line: int
 
 
-class With(NamedTuple):
+class With(Record):
     """A with statement of one item; several items nest."""
 
     context: Value
@@ -188,7 +190,7 @@ class With(NamedTuple):
     line: int
 
 
-class Exit(NamedTuple):
+class Exit(Record):
     """Leaves the block: return (with its value), raise, break or continue."""
 
     kind: str
@@ -196,7 +198,7 @@ class Exit(NamedTuple):
     line: int
 
 
-class Define(NamedTuple):
+class Define(Record):
     """A function or class comes into being; `function` is the class body for classes."""
 
     kind: str
@@ -204,21 +206,21 @@ class Define(NamedTuple):
     line: int
 
 
-class Yield(NamedTuple):
+class Yield(Record):
     """A generator hands out a value."""
 
     value: Value
     line: int
 
 
-class Mention(NamedTuple):
+class Mention(Record):
     """A name stands alone as a statement, so it does nothing."""
 
     value: Value
     span: Span
 
 
-class Bind(NamedTuple):
+class Bind(Record):
     """An import statement runs; `imports` are places in `ModuleIndex.imports`."""
 
     imports: tuple[int, ...]
@@ -230,7 +232,7 @@ Operation: TypeAlias = (
 )
 
 
-class Parameter(NamedTuple):
+class Parameter(Record):
     """A parameter; kind is positional, keyword, *args or **kwargs (the stars included)."""
 
     name: str
@@ -239,7 +241,7 @@ class Parameter(NamedTuple):
     annotation: str
 
 
-class Function(NamedTuple):
+class Function(Record):
     """A function, lambda, class body or the module body itself (always the first).
 
     `name` is qualified within the module (`Trainer.fit`; "" for the module).
@@ -260,7 +262,7 @@ class Function(NamedTuple):
     is_generator: bool = False
 
 
-class ModuleIndex(NamedTuple):
+class ModuleIndex(Record):
     """All facts of one module that rules and the whole-program analysis ask for.
 
     `main_guard` is the span of `if __name__ == "__main__"`, None if there is none.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from repro_lint.records import Record
 from repro_lint.syntax import from_ast
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 CHUNKS_PER_WORKER = 8
 
 
-class Job(NamedTuple):
+class Job(Record):
     """A module to read."""
 
     path: str
@@ -25,7 +26,7 @@ class Job(NamedTuple):
     parser: str
 
 
-class Failure(NamedTuple):
+class Failure(Record):
     """Why a module has no index; `line` counts in the text that was parsed."""
 
     path: str

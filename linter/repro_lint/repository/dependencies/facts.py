@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from repro_lint.repository.dependencies.records import (
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     )
 
 
-class Facts(NamedTuple):
+class Facts(Record):
     """What one file says; `signs` are what shows a package meant to be published."""
 
     files: tuple[DependencyFile, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.dependencies.records import Requirement
 
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
@@ -15,7 +15,7 @@ _NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _WHEEL = pattern(r"([A-Za-z0-9_.]+?)-\d[^/]*\.(?:whl|tar\.gz|zip)$")
 
 
-class Place(NamedTuple):
+class Place(Record):
     """Where a requirement stands, and what it is for."""
 
     path: str

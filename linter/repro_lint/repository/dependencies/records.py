@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from repro_lint.records import Record
 
 
-class Requirement(NamedTuple):
+class Requirement(Record):
     """One package that a file asks for.
 
     `pin` is "exact" (one version), "range", "none" (no version), "url", "vcs" or
@@ -29,7 +29,7 @@ class Requirement(NamedTuple):
     conda: bool = False
 
 
-class DependencyFile(NamedTuple):
+class DependencyFile(Record):
     """A file that asks for packages.
 
     `format` is "requirements", "constraints", "pyproject", "setup.cfg", "setup.py",
@@ -48,7 +48,7 @@ class DependencyFile(NamedTuple):
     is_dynamic: bool = False
 
 
-class LockedPackage(NamedTuple):
+class LockedPackage(Record):
     """One package that a lock file fixes."""
 
     name: str
@@ -56,7 +56,7 @@ class LockedPackage(NamedTuple):
     has_hash: bool
 
 
-class LockFile(NamedTuple):
+class LockFile(Record):
     """A file that fixes versions; no packages means that they could not be read.
 
     `has_hashes` is true if every package that can carry a hash does; `transitive` is
@@ -70,7 +70,7 @@ class LockFile(NamedTuple):
     transitive: bool
 
 
-class PythonVersion(NamedTuple):
+class PythonVersion(Record):
     """A statement of the Python version; precision is "range", "minor" or "patch"."""
 
     path: str
@@ -79,7 +79,7 @@ class PythonVersion(NamedTuple):
     precision: str
 
 
-class Library(NamedTuple):
+class Library(Record):
     """Whether the repository is a package that others install, and the signs of it.
 
     `is_published` is true if its metadata are made for others; it is a library if there
@@ -91,7 +91,7 @@ class Library(NamedTuple):
     evidence: tuple[str, ...] = ()
 
 
-class Dependencies(NamedTuple):
+class Dependencies(Record):
     """All that the repository says about what it needs, each sorted by path."""
 
     files: tuple[DependencyFile, ...] = ()

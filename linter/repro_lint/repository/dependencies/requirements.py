@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from repro_lint.patterns import pattern
+from repro_lint.records import Record
 from repro_lint.repository.dependencies.names import Place, from_text, normalise
 from repro_lint.repository.dependencies.records import (
     DependencyFile,
@@ -32,7 +33,7 @@ _COMPILED = pattern(
 _LOCK_NAME = pattern(r"\.lock$|(?:^|[-_./])(?:lock|locked|freeze|frozen|pinned)(?:[-_./]|$)")
 
 
-class LogicalLine(NamedTuple):
+class LogicalLine(Record):
     """A line with its continuations joined and its comment removed."""
 
     text: str
