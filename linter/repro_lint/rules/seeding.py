@@ -10,7 +10,6 @@ from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.draws import entropy_source, seed_argument
 from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import assignments, every
-from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.status import UNREACHED
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
