@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+
+from repro_lint.records import Record
 
 _FOLDER = Path(__file__).parent
 _TITLE = re.compile(r"# (?P<name>[a-z0-9-]+) \((?P<code>[A-Z]{3}\d{3})\)")
@@ -14,7 +15,7 @@ _MARKER = re.compile(r"[ \t]*# error: \[(?P<rule>[A-Z]{3}\d{3})\](?P<text>.*?)(?
 _CELL = re.compile(r"# %%(?: \[(?P<kind>markdown|raw)?(?P<count>\d+)?(?P<failed> ?error)?\])?")
 
 
-class Expected(NamedTuple):
+class Expected(Record):
     """A finding that an example wants: its rule, its place, and text of its message.
 
     Path "." stands for a finding that belongs to no line. In a file written as a
@@ -29,7 +30,7 @@ class Expected(NamedTuple):
     text: str
 
 
-class Example(NamedTuple):
+class Example(Record):
     """A small repository, what is to be found in it, and its files after the fix."""
 
     title: str
@@ -38,7 +39,7 @@ class Example(NamedTuple):
     expected: tuple[Expected, ...]
 
 
-class Card(NamedTuple):
+class Card(Record):
     """The page of a rule."""
 
     code: str
@@ -48,7 +49,7 @@ class Card(NamedTuple):
     examples: tuple[Example, ...]
 
 
-class _Fence(NamedTuple):
+class _Fence(Record):
     """A fenced block: its language, the rest of its opening line, its lines."""
 
     language: str
