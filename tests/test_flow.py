@@ -1,4 +1,4 @@
-"""Micro programs: for each entry, the streams that a run surely draws from unseeded."""
+"""Micro programs: which draws each entry surely reaches unseeded, and how that is shown."""
 
 from __future__ import annotations
 
@@ -16,94 +16,6 @@ if TYPE_CHECKING:
 
     from repro_lint.cards import Example
 
-    Files = Mapping[str, str]
-
-HEAD = "import random\nimport numpy as np\nimport torch\n"
-MAIN = '\nif __name__ == "__main__":\n    main()\n'
-SEEDING = HEAD + (
-    "def set_seed(seed=0):\n"
-    "    random.seed(seed)\n"
-    "    np.random.seed(seed)\n"
-    "    torch.manual_seed(seed)\n"
-)
-DRAWS = "x = random.random()\ny = np.random.rand()\nz = torch.rand(1)\n"
-ALL = {"python", "numpy", "torch"}
-
-
-def program(files: Files) -> Context:
-    """Everything that is known of a repository of these files."""
-    return Context(Repository.from_mapping(dict(files)), config.DEFAULT)
-
-
-def exposed(files: Files) -> dict[str, set[str]]:
-    """The streams that each entry draws from unseeded."""
-    found: dict[str, set[str]] = {}
-    for verdict in program(files).seed_flow.verdicts:
-        found.setdefault(verdict.entry.path, set()).add(verdict.stream)
-    return found
-
-
-def script(body: str) -> Files:
-    """A repository of one script, whose main function has this body."""
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return {"train.py": HEAD + "def main():\n" + lines + MAIN}
-
-
-ONE_FUNCTION = [
-    ("nothing is drawn", "x = 1", set()),
-    ("three draws, no seed", DRAWS, ALL),
-    ("one stream is seeded", "np.random.seed(0)\n" + DRAWS, {"python", "torch"}),
-    ("seeded after the draw", "z = torch.rand(1)\ntorch.manual_seed(0)", {"torch"}),
-    ("seeded after the model", "m = torch.nn.Linear(2, 2)\ntorch.manual_seed(0)", {"torch"}),
-    ("drawn in an argument of the seed", "torch.manual_seed(torch.randint(9, (1,)))", {"torch"}),
-    ("one stream seeds another", "random.seed(0)\nnp.random.seed(random.randint(0, 9))\ny = np.random.rand()", set()),
-    ("seeded on one way only", "if flag:\n    torch.manual_seed(0)\nz = torch.rand(1)", set()),
-    ("seeded on both ways", "if flag:\n    torch.manual_seed(0)\nelse:\n    torch.manual_seed(1)\nz = torch.rand(1)", set()),
-    ("drawn on one way only", "if flag:\n    z = torch.rand(1)", {"torch"}),
-    ("the other way leaves", "if flag:\n    return\nelse:\n    torch.manual_seed(0)\nz = torch.rand(1)", set()),
-    ("a way that is never taken", "if False:\n    z = torch.rand(1)", set()),
-    ("drawn after an early return of some runs", "if flag:\n    return\nz = torch.rand(1)", {"torch"}),
-    ("drawn after a return", "return\nz = torch.rand(1)", set()),
-    ("drawn after a raise", "raise ValueError\nz = torch.rand(1)", set()),
-    ("drawn after the end of the run", "import sys\nsys.exit(0)\nz = torch.rand(1)", set()),
-    ("seeded in a loop that may not run", "for s in seeds:\n    torch.manual_seed(s)\nz = torch.rand(1)", set()),
-    ("a loop over seeds", "for s in [1, 2]:\n    torch.manual_seed(s)\n    z = torch.rand(1)", set()),
-    ("a loop that surely runs seeds", "for s in range(3):\n    torch.manual_seed(s)\nz = torch.rand(1)", set()),
-    ("drawn in a loop", "for s in seeds:\n    z = torch.rand(1)", {"torch"}),
-    ("drawn first, seeded later in the round", "while True:\n    z = torch.rand(1)\n    torch.manual_seed(0)", {"torch"}),
-    ("drawn in a comprehension", "z = [torch.rand(1) for _ in range(3)]", {"torch"}),
-    ("drawn in a lambda that nobody calls", "draw = lambda: torch.rand(1)", set()),
-    ("seeded in try, drawn after", "try:\n    torch.manual_seed(0)\nexcept ValueError:\n    pass\nz = torch.rand(1)", set()),
-    ("seeded in finally", "try:\n    load()\nfinally:\n    torch.manual_seed(0)\nz = torch.rand(1)", set()),
-    ("drawn in a handler", "try:\n    load()\nexcept ValueError:\n    z = torch.rand(1)", {"torch"}),
-    ("drawn under a with statement", "with open('x') as f:\n    z = torch.rand(1)", {"torch"}),
-    ("seeded under a with statement", "with torch.random.fork_rng():\n    torch.manual_seed(0)\n    z = torch.rand(1)", set()),
-    ("seeded by a given value", "torch.manual_seed(int(args.seed))\nz = torch.rand(1)", set()),
-    ("an optional seed", "if args.seed is not None:\n    torch.manual_seed(args.seed)\nz = torch.rand(1)", set()),
-    ("seeded from the clock: another rule tells", "import time\ntorch.manual_seed(int(time.time()))\nz = torch.rand(1)", set()),
-    ("the state is restored", "torch.set_rng_state(saved)\nz = torch.rand(1)", set()),
-    ("an unknown function of a telling name", "from lab import seed_all\nseed_all(0)\n" + DRAWS, set()),
-    ("an unknown function of another name", "from lab import prepare\nprepare(0)\n" + DRAWS, ALL),
-    ("a name that only tells of reading a seed", "from lab import get_seed\nget_seed()\n" + DRAWS, ALL),
-    ("a private generator", "g = np.random.default_rng(0)\ny = g.random()\nx = random.Random(0).random()", set()),
-    ("a generator is passed", "z = torch.rand(1, generator=torch.Generator())", set()),
-    ("an imported function draws", "from random import shuffle\nshuffle([1, 2])", {"python"}),
-    ("an alias of a draw", "from numpy.random import rand as noise\ny = noise(2)", {"numpy"}),
-    ("a local function shadows an import", "def random(): return 1\nx = random()", set()),
-    ("drawn through getattr", "y = getattr(np.random, 'rand')()", set()),
-    ("drawn by a registered function", "y = TABLE['noise']()", set()),
-]
-
-
-@pytest.mark.parametrize(
-    ("body", "streams"), [case[1:] for case in ONE_FUNCTION], ids=[case[0] for case in ONE_FUNCTION]
-)
-def test_given_one_function_expected_the_streams_drawn_unseeded(
-    body: str, streams: set[str]
-) -> None:
-    assert exposed(script(body)) == ({"train.py": streams} if streams else {})
-
-
 FOLDER = Path(__file__).parent / "flow"
 EXAMPLES = [
     pytest.param(example, id=f"{path.stem}: {example.title}")
@@ -112,14 +24,9 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_given_an_example_expected_its_draws_unseeded(example: Example) -> None:
-    """A marker stands on each draw that is surely unseeded: its stream and the entry."""
-    wanted = sorted(
-        (want.path, want.cell, want.cell_line or want.line, want.text) for want in example.expected
-    )
-
-    assert unseeded(program(example.files)) == wanted
+def program(files: Mapping[str, str]) -> Context:
+    """Everything that is known of a repository of these files."""
+    return Context(Repository.from_mapping(dict(files)), config.DEFAULT)
 
 
 def unseeded(context: Context) -> list[tuple[str, int, int, str]]:
@@ -132,3 +39,247 @@ def unseeded(context: Context) -> list[tuple[str, int, int, str]]:
             line = place.cell_line if place.cell else place.line
             found.append((path, place.cell, line, f"{verdict.stream} in {verdict.entry.path}"))
     return sorted(found)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_given_an_example_expected_its_marked_draws_unseeded(example: Example) -> None:
+    """A marker stands on each draw that is surely unseeded: its stream and the entry."""
+    wanted = [(w.path, w.cell, w.cell_line or w.line, w.text) for w in example.expected]
+    context = program(example.files)
+
+    assert unseeded(context) == sorted(wanted)
+    assert context.repository.not_analysed == ()
+
+
+TRAIN = """
+import torch
+from data import load
+
+class Trainer:
+    def __init__(self):
+        self.items = load(3)
+
+def main():
+    Trainer()
+
+if __name__ == "__main__":
+    main()
+"""
+DATA = """
+import numpy as np
+
+def load(count):
+    return shuffled(count)
+
+def shuffled(count):
+    return np.random.permutation(count)
+"""
+
+
+def test_given_a_draw_in_another_file_expected_the_calls_that_lead_to_it() -> None:
+    context = program({"train.py": TRAIN, "data.py": DATA})
+    (verdict,) = context.seed_flow.verdicts
+    (exposure,) = verdict.exposures
+
+    assert (verdict.entry.path, verdict.stream) == ("train.py", "numpy")
+    assert [(path, context.modules[path].calls[call].name) for path, call in exposure.trace] == [
+        ("train.py", "main"),
+        ("train.py", "Trainer"),
+        ("train.py", "load"),
+        ("data.py", "shuffled"),
+        ("data.py", "np.random.permutation"),
+    ]
+
+
+def test_given_two_ways_to_a_draw_expected_the_shorter_one() -> None:
+    text = DATA + "\nload(3)\nshuffled(3)\nprint(1)\n"
+    context = program({"data.py": text})
+    (exposure,) = context.seed_flow.verdicts[0].exposures
+
+    assert [context.modules[path].calls[call].span.line for path, call in exposure.trace] == [11, 8]
+
+
+def test_given_a_function_that_calls_itself_expected_an_end() -> None:
+    text = (
+        "import random\ndef f(n):\n    f(n - 1)\n    random.random()\n    f(n)\nf(1)\nf(2)\nf(3)\n"
+    )
+
+    assert unseeded(program({"run.py": text})) == [("run.py", 0, 4, "python in run.py")]
+
+
+STATUS = """
+import random
+import numpy as np
+import torch
+
+def covered():
+    return torch.rand(1)
+
+def exposed():
+    return random.random()
+
+def maybe(flag):
+    if flag:
+        np.random.seed(0)
+    return np.random.rand()
+
+def unreached():
+    return random.gauss(0, 1)
+
+def unreached_but_seeded():
+    random.seed(0)
+    return random.uniform(0, 1)
+
+def main():
+    torch.manual_seed(0)
+    covered()
+    exposed()
+    maybe(1)
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "stream", "state"),
+    [
+        ("torch.rand", "torch", "covered"),
+        ("random.random", "python", "exposed"),
+        ("np.random.rand", "numpy", "maybe"),
+        ("random.gauss", "python", "unreached"),
+        ("random.uniform", "python", "maybe"),
+    ],
+)
+def test_given_a_draw_expected_what_is_known_of_it(name: str, stream: str, state: str) -> None:
+    context = program({"run.py": STATUS})
+    calls = context.modules["run.py"].calls
+    place = next(place for place, call in enumerate(calls) if call.name == name)
+    status = context.draws.status("run.py", place, stream)
+
+    assert status.state == state
+    assert (status.entry is not None) == (state == "exposed" or name == "np.random.rand")
+
+
+def test_given_a_library_expected_who_may_seed_for_it() -> None:
+    context = program(
+        {
+            "lab/__init__.py": "from .noise import draw\n",
+            "lab/noise.py": "import random\ndef draw():\n    return random.random()\n",
+            "lab/other.py": "import random\n",
+            "start.py": "import random\nimport lab\ndef start():\n    random.seed(0)\n",
+        }
+    )
+
+    assert context.draws.seeded_near("lab/noise.py", "python")
+    assert not context.draws.seeded_near("lab/noise.py", "numpy")
+    assert not context.draws.seeded_near("lab/other.py", "python")
+
+
+@pytest.mark.parametrize(
+    ("head", "parameter"),
+    [
+        ("def f(seed):", "seed"),
+        ("def f(x, random_state=None):", "random_state"),
+        ("def f(x, *, rng):", "rng"),
+        ("def f(x, data_seed=1):", "data_seed"),
+        ("def f(x, seeds, seeding, stage):", ""),
+        ("def f(x):", ""),
+    ],
+)
+def test_given_a_signature_expected_the_seed_parameter(head: str, parameter: str) -> None:
+    context = program({"f.py": f"import random\n{head}\n    return random.random()\n"})
+
+    assert context.draws.ignored_parameter("f.py", 1) == parameter
+
+
+def test_given_a_class_expected_the_seed_parameter_of_its_constructor() -> None:
+    text = (
+        "import random\nclass A:\n    def __init__(self, seed):\n        self.x = 1\n"
+        "    def draw(self):\n        return random.random()\n"
+    )
+    context = program({"a.py": text})
+    functions = context.modules["a.py"].functions
+    draw = next(place for place, function in enumerate(functions) if function.name == "A.draw")
+
+    assert context.draws.ignored_parameter("a.py", draw) == "seed"
+
+
+GUARD = '\nif __name__ == "__main__":\n    main()\n'
+WORK = "import argparse\ndef main():\n    argparse.ArgumentParser().parse_args()\n"
+EFFECTS = "print(1)\nprint(2)\nprint(3)\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kind", "origin"),
+    [
+        ("train.py", WORK + GUARD, "training", "main guard"),
+        ("go.py", "def main():\n    loss().backward()\n" + GUARD, "training", "main guard"),
+        ("evaluate.py", WORK + GUARD, "evaluation", "main guard"),
+        ("prepare_data.py", WORK + GUARD, "data", "main guard"),
+        ("tools/convert.py", EFFECTS, "data", "script"),
+        ("study.py", EFFECTS, "evaluation", "script"),
+        ("lab/__main__.py", "import lab\nlab.go()\n", "training", "module"),
+    ],
+)
+def test_given_a_script_expected_its_kind(path: str, text: str, kind: str, origin: str) -> None:
+    (entry,) = program({path: text}).program.entries
+
+    assert (entry.path, entry.kind, entry.origin) == (path, kind, origin)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"layers.py": "import torch\nA = torch.rand(1)\nB = 2\n"},
+        {"setup.py": EFFECTS},
+        {"tests/test_a.py": EFFECTS + GUARD},
+        {"conftest.py": EFFECTS},
+        {"lab/__init__.py": "", "lab/side.py": EFFECTS},
+        {"side.py": EFFECTS, "lab/__init__.py": "import side\n"},
+    ],
+)
+def test_given_no_script_expected_no_entry(files: Mapping[str, str]) -> None:
+    assert program(files).program.entries == ()
+
+
+def test_given_a_module_that_others_import_expected_its_main_part_to_be_a_smoke_test() -> None:
+    files = {"layers.py": "def main():\n    pass\n" + GUARD, "train.py": "import layers\n" + GUARD}
+    kinds = {entry.path: entry.kind for entry in program(files).program.entries}
+
+    assert kinds == {"layers.py": "smoke", "train.py": "training"}
+
+
+def test_given_commands_of_documents_expected_entries() -> None:
+    files = {
+        "README.md": "Run:\n\n```\npython tools/a.py --x 1\npython -m lab.b\n```\n",
+        "tools/a.py": "x = 1\n",
+        "lab/__init__.py": "",
+        "lab/b.py": "x = 1\n",
+        "lab/c.py": "x = 1\n",
+    }
+    found = [(entry.path, entry.origin) for entry in program(files).program.entries]
+
+    assert found == [("lab/b.py", "command"), ("tools/a.py", "command")]
+
+
+def test_given_a_notebook_expected_an_entry() -> None:
+    (example,) = cards.parse(
+        "# a (RNG001)\n\nB.\n\n## Examples\n\n### C\n\n"
+        '```notebook title="study.ipynb"\n# %%\nimport numpy\n```\n'
+    ).examples
+    (entry,) = program(example.files).program.entries
+
+    assert (entry.kind, entry.origin, entry.weight) == ("notebook", "notebook", 1.0)
+
+
+def test_given_imports_expected_which_entries_reach_a_module() -> None:
+    files = {
+        "a.py": "import b" + GUARD,
+        "b.py": "import c\n",
+        "c.py": "import a\n",
+        "d.py": "x = 1" + GUARD,
+    }
+    reaching = program(files).program.entries_reaching("c.py")
+
+    assert [entry.path for entry in reaching] == ["a.py"]
