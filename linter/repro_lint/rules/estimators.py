@@ -84,11 +84,12 @@ class SeedlessCall(Rule):
         finding = self.at(where, message, severity=severity, confidence=confidence)
         if status.entry is None or status.exposure is None:
             return finding
-        calls = [(site.path, context.modules[site.path].calls[site.call]) for site in status.exposure.trace]
+        calls = [
+            (site.path, context.modules[site.path].calls[site.call])
+            for site in status.exposure.trace
+        ]
         steps = tuple(Step(context.facts.place_of(path, c.span), c.name) for path, c in calls)
-        return finding._replace(
-            entry=status.entry.path, stream=known.fact.streams[0], trace=steps
-        )
+        return finding._replace(entry=status.entry.path, stream=known.fact.streams[0], trace=steps)
 
 
 class MissingRandomState(SeedlessCall):

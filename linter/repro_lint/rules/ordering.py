@@ -137,7 +137,14 @@ class UnsortedSet(Rule):
                 yield from self.found(context, order, span, sink, text=text, name="{...}")
 
     def found(
-        self, context: Context, order: Order, span: Span, sink: Sink | None, *, text: bool, name: str
+        self,
+        context: Context,
+        order: Order,
+        span: Span,
+        sink: Sink | None,
+        *,
+        text: bool,
+        name: str,
     ) -> Iterator[Finding]:
         """The finding for a set whose order matters."""
         if sink is None or sink.what == FIRST:

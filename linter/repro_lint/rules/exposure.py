@@ -1,0 +1,121 @@
+"""Which exposed draws are worth a finding, and the way from an entry to them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from repro_lint.findings import Step
+from repro_lint.flow.cosmetic import is_cosmetic
+from repro_lint.flow.operations import every
+from repro_lint.patterns import pattern
+from repro_lint.syntax.index import Branch, Evaluate, Name
+from repro_lint.syntax.values import names_inside
+
+if TYPE_CHECKING:
+    from repro_lint.flow.entries import Entry
+    from repro_lint.flow.facts import Known
+    from repro_lint.flow.transfer import Exposure
+    from repro_lint.knowledge.model import Api
+    from repro_lint.rules.base import Context
+
+# Draws through these libraries have rules of their own, which name the parameter to set.
+OWN_RULES = frozenset(
+    ("scikit-learn", "pandas", "datasets", "optuna", "hyperopt", "skopt", "gymnasium")
+)
+DEFERRED = frozenset(("augmentation", "dropout", "sampler", "collator"))
+DATA_DRAWS = frozenset(
+    [
+        "sample",
+        "shuffle",
+        "choice",
+        "choices",
+        "permutation",
+        "permuted",
+        "randperm",
+        "random_split",
+    ]
+)
+TRIAL_NAME = pattern(
+    r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)(_|$)", re.IGNORECASE
+)
+
+
+def draws_data(known: Known) -> bool:
+    """Whether what is drawn may decide which data are used."""
+    return known.call.name.rpartition(".")[2] in DATA_DRAWS
+
+
+def only_without(context: Context, known: Known, parameter: str) -> bool:
+    """Whether a draw only happens, or only makes a seed, where a seed parameter is not given."""
+    uses = context.facts.uses(known.path)
+    for use in uses.of_result(known.place):
+        target = getattr(use.operation, "target", None)
+        if use.kind == "assigned" and isinstance(target, Name) and target.text == parameter:
+            return True
+    body = context.facts.function(known.path, known.call.function).body
+    for operation in every(body):
+        if isinstance(operation, Branch) and parameter in names_inside(operation.test):
+            inside = (*every(operation.body), *every(operation.orelse))
+            if any(isinstance(o, Evaluate) and o.call == known.place for o in inside):
+                return True
+    return False
+
+
+def is_deferred(context: Context, exposure: Exposure) -> bool:
+    """Whether a call only makes something that draws later, when data are read or trained on."""
+    site = exposure.trace[-1]
+    events = context.seed_flow.events(site.path, site.call)
+    return all(event.fact is not None and event.fact.kind in DEFERRED for event in events)
+
+
+def in_trial(context: Context, known: Known) -> bool:
+    """Whether a draw belongs to a function that only tries something out."""
+    return bool(TRIAL_NAME.search(context.facts.function(known.path, known.call.function).name))
+
+
+def surely_draws(context: Context, known: Known) -> bool:
+    """Whether a call draws now, without a seed of its own."""
+    return any(
+        event.kind == "draw" and event.fact == known.fact
+        for event in context.seed_flow.events(known.path, known.place)
+    )
+
+
+def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool:
+    """Leave out what has its own rule, what is cosmetic, and weights that nobody trains."""
+    site = exposure.trace[-1]
+    facts = [
+        event.fact
+        for event in context.seed_flow.events(site.path, site.call)
+        if event.kind == "draw" and event.fact is not None and exposure.stream in event.streams
+    ]
+    if not facts or all(fact.library in OWN_RULES or fact.effect == "draws" for fact in facts):
+        return False
+    if entry.kind != "training" and all(is_initialisation(fact) for fact in facts):
+        return False
+    if is_deferred(context, exposure) and (
+        entry.kind != "training" or seeds_somewhere(context, entry, exposure.stream)
+    ):
+        return False
+    return not is_cosmetic(context.facts, site.path, site.call)
+
+
+def seeds_somewhere(context: Context, entry: Entry, stream: str) -> bool:
+    """Whether any module that a run imports may seed a stream, early or late."""
+    paths = context.program.reached[entry.path]
+    return any(stream in context.draws.seeded_in(path) for path in paths)
+
+
+def is_initialisation(fact: Api) -> bool:
+    """Whether a draw only gives weights their first values, or switches units off."""
+    return fact.kind in ("layer", "initialiser", "dropout")
+
+
+def trace(context: Context, exposure: Exposure) -> tuple[Step, ...]:
+    """The calls from an entry to a draw, each where it stands."""
+    steps = []
+    for site in exposure.trace:
+        call = context.modules[site.path].calls[site.call]
+        steps.append(Step(context.facts.place_of(site.path, call.span), call.name or "call"))
+    return tuple(steps)

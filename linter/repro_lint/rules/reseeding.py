@@ -1,0 +1,175 @@
+"""RNG: seeds that are another one in each run, or the same one again and again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.draws import entropy_source, seed_argument
+from repro_lint.flow.loops import looped_calls
+from repro_lint.flow.operations import assignments, every
+from repro_lint.rules.base import Rule
+from repro_lint.rules.exposure import OWN_RULES, surely_draws
+from repro_lint.syntax.index import Branch, Literal, Name
+from repro_lint.syntax.values import names_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from repro_lint.flow.facts import Known
+    from repro_lint.rules.base import Context
+    from repro_lint.syntax.index import Call, Value
+
+MAIN_NAMES = ("", "main", "run", "train", "__init__", "__main__")
+
+
+class EntropySeed(Rule):
+    """A seed that is another one in each run."""
+
+    code = "RNG005"
+    name = "entropy-seed"
+    severity = Severity.HIGH
+    remedy = "take the seed from the configuration"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories that seed something."""
+        return bool(context.facts.role("seed") or context.facts.role("generator"))
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield seeding calls whose seed comes from the clock, the process or nothing."""
+        for known in (*context.facts.role("seed"), *context.facts.role("generator")):
+            given = seed_argument(known.call, known.fact)
+            source = self.source(context, known, given)
+            if source:
+                message = f"`{known.call.name}` is seeded from `{source}`, so each run differs"
+                where = context.facts.place_of(known.path, known.call.span)
+                logged = isinstance(given, Name) and is_recorded(context, known, given)
+                yield self.at(
+                    where, message, confidence=Confidence.LOW if logged else Confidence.HIGH
+                )
+
+    def source(self, context: Context, known: Known, given: Value | None) -> str:
+        """The call behind a seed that differs in each run, "" if there is none."""
+        index = context.modules[known.path]
+        if isinstance(given, Name):
+            values = assigned_values(context, known, given)
+            fallback = is_only_default(context, known, given)
+            given = values[0] if len(values) == 1 and not fallback else None
+        return entropy_source(index, given) if given is not None else ""
+
+
+def assigned_values(context: Context, known: Known, name: Name) -> list[Value]:
+    """The values that the function of a call assigns to a name."""
+    body = context.facts.function(known.path, known.call.function).body
+    return [operation.value for operation in assignments(body) if operation.target == name]
+
+
+def is_only_default(context: Context, known: Known, name: Name) -> bool:
+    """Whether a seed is an option, and only where it is not given another value takes its place."""
+    function = context.facts.function(known.path, known.call.function)
+    if any(parameter.name == name.text for parameter in function.parameters):
+        return True
+    return any(
+        isinstance(operation, Branch)
+        and name.text in names_inside(operation.test)
+        and any(made.target == name for made in assignments((operation,)))
+        for operation in every(function.body)
+    )
+
+
+RECORDING = frozenset(
+    ("print", "info", "debug", "log", "warning", "write", "dump", "log_param", "save")
+)
+
+
+def is_recorded(context: Context, known: Known, name: Name) -> bool:
+    """Whether a seed is printed, logged or saved, so that the run can be repeated."""
+    uses = context.facts.uses(known.path).of_name(known.call.function, name.text)
+    calls = context.modules[known.path].calls
+    return any(
+        use.kind == "argument" and calls[use.call].name.rpartition(".")[2] in RECORDING
+        for use in uses
+    )
+
+
+LOOPED = "in each round of a loop, so each round draws the same numbers"
+
+
+class ConstantReseed(Rule):
+    """The same seed set again and again, so that draws repeat."""
+
+    code = "RNG010"
+    name = "repeated-constant-seed"
+    severity = Severity.MEDIUM
+    confidence = Confidence.MEDIUM
+    remedy = "seed once, or use a local generator"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories that seed something."""
+        return bool(context.facts.role("seed"))
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """Yield constant seeds inside a loop or a drawing function."""
+        for known in context.facts.role("seed"):
+            if not isinstance(seed_argument(known.call, known.fact), Literal):
+                continue
+            if known.fact.omitted == "" and not known.fact.streams:
+                continue
+            reason = self.reason(context, known)
+            if reason:
+                where = context.facts.place_of(known.path, known.call.span)
+                message = f"`{known.call.name}` sets the same seed {reason}"
+                # Equal starts for what a loop compares are often meant.
+                confidence = Confidence.LOW if reason is LOOPED else Confidence.MEDIUM
+                yield self.at(where, message, confidence=confidence)
+
+    def reason(self, context: Context, known: Known) -> str:
+        """Why draws repeat after a constant seed, "" if they do not."""
+        if drawing_loop(context, known):
+            return LOOPED
+        function = context.facts.function(known.path, known.call.function)
+        if function.kind != "function" or function.name.rpartition(".")[2] in MAIN_NAMES:
+            return ""
+        if known.path.endswith(".ipynb") or not called_in_loop(context, known):
+            return ""
+        if draws_in(context, known, lambda call: call.function == known.call.function):
+            return "in each call of a function that runs in a loop"
+        return ""
+
+
+def drawing_loop(context: Context, known: Known) -> bool:
+    """Whether the innermost loop around a seeding call also draws from its stream."""
+    function = context.facts.function(known.path, known.call.function)
+    for places in looped_calls(function.body):
+        if known.place in places:
+            calls = context.modules[known.path].calls
+            inside = {calls[place] for place in places}
+            return draws_in(context, known, inside.__contains__)
+    return False
+
+
+def called_in_loop(context: Context, known: Known) -> bool:
+    """Whether a call in a loop runs the function that holds a seeding call."""
+    for path, index in context.facts.modules.items():
+        for function in index.functions:
+            for places in looped_calls(function.body):
+                for place in places:
+                    target = context.program.callee(path, place)
+                    if target is not None and target[1:3] == (known.path, known.call.function):
+                        return True
+    return False
+
+
+def draws_in(context: Context, known: Known, wanted: Callable[[Call], bool]) -> bool:
+    """Whether a call that is wanted draws from a stream that a seeding call seeds."""
+    return any(
+        draw.path == known.path
+        and draw.fact.library not in OWN_RULES
+        and surely_draws(context, draw)
+        and set(draw.fact.streams) & set(known.fact.streams)
+        and wanted(draw.call)
+        for draw in context.facts.role("draw")
+    )
+
+
+RULES: tuple[type[Rule], ...] = (EntropySeed, ConstantReseed)
