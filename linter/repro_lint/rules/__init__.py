@@ -40,13 +40,25 @@ def python_rules() -> tuple[type[Rule], ...]:
         data,
         determinism,
         estimators,
+        generators,
         hashing,
         ordering,
         parsing,
+        reseeding,
         seeding,
     )
 
-    families = (data, determinism, estimators, hashing, ordering, parsing, seeding)
+    families = (
+        data,
+        determinism,
+        estimators,
+        generators,
+        hashing,
+        ordering,
+        parsing,
+        reseeding,
+        seeding,
+    )
     return _sorted(tuple(rule for family in families for rule in family.RULES))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from repro_lint.findings import Confidence, Finding, Severity, Step
+from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.status import COVERED, EXPOSED, UNREACHED
 from repro_lint.records import Record
 from repro_lint.rules.base import Rule
+from repro_lint.rules.exposure import trace
 from repro_lint.syntax.index import Literal, Name, Result
 from repro_lint.syntax.values import is_none, unpacks
 
@@ -84,11 +85,7 @@ class SeedlessCall(Rule):
         finding = self.at(where, message, severity=severity, confidence=confidence)
         if status.entry is None or status.exposure is None:
             return finding
-        calls = [
-            (site.path, context.modules[site.path].calls[site.call])
-            for site in status.exposure.trace
-        ]
-        steps = tuple(Step(context.facts.place_of(path, c.span), c.name) for path, c in calls)
+        steps = trace(context, status.exposure)
         return finding._replace(entry=status.entry.path, stream=known.fact.streams[0], trace=steps)
 
 

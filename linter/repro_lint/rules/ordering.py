@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import assignments, every
-from repro_lint.flow.order import FIRST, INDEXED, KEPT, RETURNED, SET_METHODS, SLICED, STRONG, Order
+from repro_lint.flow.order import (
+    FIRST,
+    INDEXED,
+    KEPT,
+    RETURNED,
+    SET_METHODS,
+    SLICED,
+    STEPS,
+    STRONG,
+    Order,
+)
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Compound, Literal, Loop, Name, Result
@@ -118,12 +128,12 @@ class UnsortedSet(Rule):
         """Sets made by `set(...)`."""
         for place, call in enumerate(order.index.calls):
             if call.target in SET_TYPES or combines_sets(order, call):
-                sink = None if holds_numbers(order, place) else order.of_call(place)
                 held = (*call.arguments, *order.names_given(place))
-                text = mentions(order.index, held, TEXT_NAME)
-                if not text and mentions(order.index, held, NUMBER_NAME):
+                if mentions(order.index, held, NUMBER_NAME) and not is_text(order.index, held):
                     continue
-                yield from self.found(context, order, call.span, sink, text=text, name=call.name)
+                sink = None if holds_numbers(order, place) else order.of_call(place)
+                if sink is not None and matters(sink):
+                    yield self.found(context, order, call.name, call.span, sink, held)
 
     def displays(self, context: Context, order: Order) -> Iterator[Finding]:
         """Sets written as `{...}`."""
@@ -131,32 +141,38 @@ class UnsortedSet(Rule):
             order.uses.read_function(function)
         for span, uses in list(order.uses.sets.items()):
             held = order.uses.displays[span]
-            if not is_numeric(order.index, held):
-                sink = order.strongest(uses, 8)
-                text = mentions(order.index, (held,), TEXT_NAME)
-                yield from self.found(context, order, span, sink, text=text, name="{...}")
+            sink = None if is_numeric(order.index, held) else order.strongest(uses, STEPS)
+            if sink is not None and matters(sink):
+                yield self.found(context, order, "{...}", span, sink, (held,))
 
-    def found(
+    def found(  # noqa: PLR0913  each says another thing of the set
         self,
         context: Context,
         order: Order,
-        span: Span,
-        sink: Sink | None,
-        *,
-        text: bool,
         name: str,
-    ) -> Iterator[Finding]:
+        span: Span,
+        sink: Sink,
+        held: tuple[Value, ...],
+    ) -> Finding:
         """The finding for a set whose order matters."""
-        if sink is None or sink.what == FIRST:
-            return
-        if not sink.listed and sink.what in (RETURNED, INDEXED, SLICED, KEPT):
-            return
         severity, confidence = grade(sink)
-        if not text:
+        if not is_text(order.index, held):
             confidence = min(confidence, Confidence.MEDIUM)
         where = context.facts.place_of(order.path, span)
         message = f"the order of `{name}` changes with the hash seed and it {sink.what}"
-        yield self.at(where, message, severity=severity, confidence=confidence)
+        return self.at(where, message, severity=severity, confidence=confidence)
+
+
+def matters(sink: Sink) -> bool:
+    """Whether a sink can be one for a set, which has no positions before it is a list."""
+    if sink.what == FIRST:
+        return False
+    return sink.listed or sink.what not in (RETURNED, INDEXED, SLICED, KEPT)
+
+
+def is_text(index: ModuleIndex, held: tuple[Value, ...]) -> bool:
+    """Whether names or constants say that a set holds text."""
+    return mentions(index, held, TEXT_NAME)
 
 
 def combines_sets(order: Order, call: Call) -> bool:

@@ -77,7 +77,7 @@ class UnseededDraw(Rule):
         found = self.at(
             steps[-1].location,
             message,
-            confidence=ENTRY_CONFIDENCE[verdict.entry.kind],
+            confidence=confidence,
             group=group,
         )
         sites = tuple(trace(context, e)[-1].location for e in shown)
