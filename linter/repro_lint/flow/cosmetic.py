@@ -26,7 +26,9 @@ COSMETIC_CALL = pattern(
     r"(^|\.)(sleep|print|info|debug|warning|error|format|join|makedirs|mkdir|title|hexdigest"
     r"|set_description|Path|b64encode)$"
 )
-PASSES = frozenset(("builtins.str", "builtins.int", "builtins.abs", "builtins.hex", "builtins.round"))
+PASSES = frozenset(
+    ("builtins.str", "builtins.int", "builtins.abs", "builtins.hex", "builtins.round")
+)
 STEPS = 4
 
 

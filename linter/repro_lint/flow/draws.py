@@ -18,14 +18,19 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex, Value
 
 SHARED = ("python", "numpy", "torch", "tensorflow", "keras")
-CONVERSIONS = frozenset(("builtins.int", "builtins.abs", "builtins.round", "builtins.hash", "builtins.str"))
+CONVERSIONS = frozenset(
+    ("builtins.int", "builtins.abs", "builtins.round", "builtins.hash", "builtins.str")
+)
 ENTROPY_CALLS = pattern(
     r"(time\.(time|time_ns|perf_counter|perf_counter_ns|monotonic)"
     r"|datetime\.(datetime\.)?(now|utcnow|today)|os\.(getpid|urandom)"
     r"|secrets\.\w+|uuid\.uuid[14]|builtins\.id)"
 )
 SEEDER_NAME = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
-NO_SEEDER_NAME = pattern(r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$", re.IGNORECASE)
+NO_SEEDER_NAME = pattern(
+    r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$",
+    re.IGNORECASE,
+)
 
 
 class Event(Record):
@@ -144,7 +149,11 @@ def entropy_source(index: ModuleIndex, value: Value) -> str:
             return call.name
         if call.target in CONVERSIONS:
             return first_source(index, call.arguments)
-        if call.receiver is not None and call.name in (".timestamp", ".microsecond", ".total_seconds"):
+        if call.receiver is not None and call.name in (
+            ".timestamp",
+            ".microsecond",
+            ".total_seconds",
+        ):
             return entropy_source(index, call.receiver)
         return ""
     if isinstance(value, Compound) and value.kind in ("BinOp", "UnaryOp", "Attribute", "IfExp"):

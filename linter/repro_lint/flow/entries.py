@@ -27,13 +27,21 @@ EFFECTIVE_STATEMENTS = 3
 SMOKE_STATEMENTS = 12
 TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 EXAMPLE_PATH = pattern(r"(^|/)(demos?|docs?|benchmarks?)/")
-NO_SCRIPT = frozenset(("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py"))
-EVALUATION = pattern(r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|enjoy|play|rollout|\w*submi\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)")
-PREPARATION = pattern(r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)")
+NO_SCRIPT = frozenset(
+    ("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py")
+)
+EVALUATION = pattern(
+    r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|enjoy|play|rollout|\w*submi\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)"
+)
+PREPARATION = pattern(
+    r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)"
+)
 TRAINING_CALLS = frozenset(
     "backward fit fit_generator partial_fit fit_transform train_on_batch minimize apply_gradients learn".split()
 )
-TRAINING_NAME = pattern(r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)")
+TRAINING_NAME = pattern(
+    r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)"
+)
 
 
 class Entry(Record):
@@ -131,9 +139,7 @@ def reaches_training(program: Program, path: str) -> bool:
 def training_modules(program: Program) -> frozenset[str]:
     """The modules with a call that trains."""
     return frozenset(
-        path
-        for name in TRAINING_CALLS
-        for path, _ in program.calls_named.get(name, ())
+        path for name in TRAINING_CALLS for path, _ in program.calls_named.get(name, ())
     )
 
 

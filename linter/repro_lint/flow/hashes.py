@@ -37,9 +37,7 @@ NUMBER_NAMES = pattern(
 )
 TEXT_TYPE = pattern(r"(typing\.)?(Optional\[)?(str|bytes)\b(?!\[)")
 NUMBER_TYPE = pattern(r"(typing\.)?(Optional\[)?(int|float|bool|(np|numpy)\.\w+)\b(?!\[)")
-TABLE_CLASS = pattern(
-    r"hash_?(table|map|set|ring)|bloom|cache|lru|dict|trie|sketch", re.IGNORECASE
-)
+TABLE_CLASS = pattern(r"hash_?(table|map|set|ring)|bloom|cache|lru|dict|trie|sketch", re.IGNORECASE)
 HOLDERS = frozenset(("builtins.tuple", "builtins.frozenset", "builtins.sorted"))
 OWN_METHODS = frozenset(("__hash__", "__eq__", "__ne__", "__lt__", "__contains__", "__getitem__"))
 SEED_WORD = pattern(r"seed|random_state|(^|_)rng", re.IGNORECASE)

@@ -83,7 +83,9 @@ class Sink(Record):
 NUMBERED = Sink(STRONG, "numbers its elements", data=True)
 NUMBER_KEEPERS = frozenset(("append", "tensor", "array", "full", "add", "setdefault", "insert"))
 SAFE = Sink("", "is sorted by the caller")
-FREEING = frozenset("builtins." + name for name in "sorted len set frozenset min max sum any all".split())
+FREEING = frozenset(
+    "builtins." + name for name in "sorted len set frozenset min max sum any all".split()
+)
 
 
 class Order:
@@ -106,9 +108,7 @@ class Order:
         targets = [getattr(use.operation, "target", None) for use in uses if use.kind == "assigned"]
         return tuple(target for target in targets if isinstance(target, Name))
 
-    def of_name(
-        self, function: int, name: str, steps: int = STEPS, line: int = 0
-    ) -> Sink | None:
+    def of_name(self, function: int, name: str, steps: int = STEPS, line: int = 0) -> Sink | None:
         """The strongest sink that the order of a variable's value reaches.
 
         With a line only uses between the assignment there and the next one count.
@@ -211,7 +211,13 @@ class Order:
                 return self.of_subscript(container)
             if container.kind in ("Compare", "JoinedStr", "UnaryOp", "BoolOp"):
                 return None
-            if container.kind == "BinOp" and container.detail not in ("Add", "Sub", "BitAnd", "BitOr", "BitXor"):
+            if container.kind == "BinOp" and container.detail not in (
+                "Add",
+                "Sub",
+                "BitAnd",
+                "BitOr",
+                "BitXor",
+            ):
                 return None
             if container.kind == "Tuple" and use.kind == "returned":
                 return Sink(WEAK, RETURNED, self.returns_data(use, place))
@@ -254,7 +260,9 @@ class Order:
             return Sink(WEAK, INDEXED) if is_position else None
         return Sink(STRONG, INDEXED, data=True)
 
-    def of_comprehension(self, made: Comprehension, use: Use, place: int, steps: int) -> Sink | None:
+    def of_comprehension(
+        self, made: Comprehension, use: Use, place: int, steps: int
+    ) -> Sink | None:
         """A comprehension over an unordered value has its order, unless it makes a set."""
         if made.kind == "set":
             return None
@@ -465,4 +473,3 @@ def guarded(loop: Loop) -> bool:
 def rank(sink: Sink) -> tuple[int, bool]:
     """How strong a sink is."""
     return (1 if sink.strength == STRONG else 0, sink.data)
-

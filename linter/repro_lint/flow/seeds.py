@@ -144,4 +144,3 @@ class SeedFlow:
             if target is not None and target.kind == "function":
                 found |= self.may_seed(target.path, target.place)
         return frozenset(found)
-

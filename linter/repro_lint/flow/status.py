@@ -139,7 +139,9 @@ class Draws:
         while scope > 0:
             if stream in self.flow.may_seed(path, scope):
                 return True
-            if functions[scope].kind == "class" and self.bases_seed(path, scope, stream, BASE_STEPS):
+            if functions[scope].kind == "class" and self.bases_seed(
+                path, scope, stream, BASE_STEPS
+            ):
                 return True
             scope = functions[scope].parent
         return False

@@ -138,7 +138,9 @@ class Uses:
             inner = new(Use, (kind, (value, *containers), *rest))
             if value.kind == "Subscript":
                 self.read(value.parts[0], inner)
-                self.read(value.parts[1], use._replace(kind="index", containers=(value,), detail=""))
+                self.read(
+                    value.parts[1], use._replace(kind="index", containers=(value,), detail="")
+                )
                 return
             held = value.parts if isinstance(value, Compound) else comprehended(value)
             for part in held:

@@ -168,7 +168,9 @@ class Walk:
                 and isinstance(ends.value, int)
                 and ends.value > 0
             )
-        return isinstance(source, Compound) and source.kind in ("List", "Tuple") and bool(source.parts)
+        return (
+            isinstance(source, Compound) and source.kind in ("List", "Tuple") and bool(source.parts)
+        )
 
     def attempt(self, operation: Try, state: Transfer) -> Transfer | None:
         """Walk a try statement: a handler may start anywhere in the body."""
@@ -285,4 +287,3 @@ class Walk:
             return
         if known is None or len(known.trace) > len(exposure.trace):
             self.exposures[key] = exposure._replace(level=level)
-
