@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
-from repro_lint import __version__
+from repro_lint import TYPE_CHECKING, __version__
 from repro_lint.commands import COMMANDS
 from repro_lint.errors import ExitCode, UserError
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.errors import UserError
 from repro_lint.findings import Confidence
 from repro_lint.records import Record

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import gc
-from typing import TYPE_CHECKING
 
-from repro_lint import __version__
+from repro_lint import TYPE_CHECKING, __version__
 from repro_lint.findings import Crash, Finding, Outcome, Report, RuleEntry, RuleResult
 from repro_lint.rules import rules_for
 from repro_lint.rules.base import Context

@@ -7,8 +7,8 @@ dataclasses would be, at a fifth of the cost to define and to make.
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
 
 if TYPE_CHECKING:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+
+from repro_lint import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def pattern(text: str, flags: int = 0) -> re.Pattern[str]:
     """A regular expression, as `re.compile` makes it, but for the moment when."""
-    return cast("re.Pattern[str]", _Pattern(text, flags))
+    return _Pattern(text, flags)  # type: ignore[return-value]
 
 
 class _Pattern:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.config import matches, selected
 from repro_lint.findings import IdleSuppression, Reported
 from repro_lint.records import Record

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, NoReturn
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.config import did_you_mean
 from repro_lint.errors import UserError
 from repro_lint.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import NoReturn
 
 _HELP_WIDTH = 80
 # What argparse says is read below, so it must be English; and the search for

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint import config as configuration
 from repro_lint.commands import COMMANDS, output
 from repro_lint.commands.arguments import choice, comma_list, whole_number

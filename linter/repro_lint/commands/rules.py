@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.commands import output
 from repro_lint.commands.arguments import choice
 from repro_lint.errors import ExitCode

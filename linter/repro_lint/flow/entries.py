@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.modules import folder_of, joined
 from repro_lint.flow.operations import every
 from repro_lint.patterns import pattern
@@ -37,7 +36,17 @@ PREPARATION = pattern(
     r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)"
 )
 TRAINING_CALLS = frozenset(
-    "backward fit fit_generator partial_fit fit_transform train_on_batch minimize apply_gradients learn".split()
+    (
+        "backward",
+        "fit",
+        "fit_generator",
+        "partial_fit",
+        "fit_transform",
+        "train_on_batch",
+        "minimize",
+        "apply_gradients",
+        "learn",
+    )
 )
 TRAINING_NAME = pattern(
     r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)"

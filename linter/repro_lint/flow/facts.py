@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import facts_of
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.uses import Uses

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.index import Assign, Branch, Loop, Try, With
 
 if TYPE_CHECKING:

@@ -7,13 +7,33 @@ order can change, is no sink. What is not understood is no sink either.
 
 from __future__ import annotations
 
-import re
 import sys
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.operations import assignments, every
-from repro_lint.patterns import pattern
-from repro_lint.records import Record
+from repro_lint.flow.sinks import (
+    DATA_NAME,
+    FIRST,
+    FREEING,
+    INDEXED,
+    KEEPS_METHODS,
+    KEEPS_ORDER,
+    KEPT,
+    NUMBER_KEEPERS,
+    NUMBERED,
+    ORDERED_SINK,
+    RETURNED,
+    SAFE,
+    SLICED,
+    SORT_STEPS,
+    STRONG,
+    WEAK,
+    Sink,
+    as_list,
+    guarded,
+    names_and_texts,
+    rank,
+)
 from repro_lint.syntax.index import (
     Assign,
     Compound,
@@ -35,57 +55,6 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex, Operation
 
 STEPS = 8
-# Wrappers whose result has the order of their argument.
-KEEPS_ORDER = pattern(
-    r"builtins\.(list|tuple|enumerate|iter|reversed|map|filter|zip|next)"
-    r"|(\w+\.)*(tqdm|track|trange|chain|from_iterable|islice|deque|cycle)"
-    r"|numpy\.(array|asarray|stack|concatenate|unique_)|copy\.(copy|deepcopy)"
-)
-KEEPS_METHODS = frozenset(("copy", "tolist"))
-SET_METHODS = frozenset(("intersection", "union", "difference", "symmetric_difference"))
-# Sinks: what comes out depends on what came first.
-ORDERED_SINK = pattern(
-    r"(random|numpy\.random|torch)\.(shuffle|sample|choice|choices|permutation|permuted)"
-    r"|pandas\.(concat|DataFrame|Series)|numpy\.(concatenate|stack|vstack|hstack|array|asarray)"
-    r"|torch\.(cat|stack|tensor)|json\.dumps?|datasets\.\w+|sklearn\.model_selection\.\w+"
-    r"|(\w+\.)*(SplitGenerator|ConcatDataset|TextLineDataset|TFRecordDataset|from_tensor_slices)"
-)
-DATA_NAME = pattern(
-    r"(vocab|2id|2idx|2index|to_id|to_idx|to_ix|id2|idx2|ix_to|index|indices|label|class(es)?(_|$)"
-    r"|tokens?|words?|chars?|train|valid|val(_|$)|test|split|fold|data|files|paths|samples|images"
-    r"|pictures|examples|features?|genes?|columns|cols(_|$)|answers|references|candidates|choices"
-    r"|options|entities|relations|targets|episodes|history|records|documents|docs|instances|items"
-    r"|categor|outputs|subjects|patients|users|names(_|$)|keys(_|$)|ids(_|$))",
-    re.IGNORECASE,
-)
-STRONG, WEAK = "strong", "weak"
-RETURNED = "is returned"
-FIRST = "gives its first element"
-INDEXED = "is indexed by position"
-SLICED = "is sliced"
-KEPT = "is kept for others to use"
-SORT_STEPS = 3
-
-
-class Sink(Record):
-    """A use whose result depends on the order: how surely, and what it is.
-
-    `data` marks results that choose or number data, `listed` values that became lists
-    on the way, which a set must before it can be indexed.
-    """
-
-    strength: str
-    what: str
-    data: bool = False
-    listed: bool = False
-
-
-NUMBERED = Sink(STRONG, "numbers its elements", data=True)
-NUMBER_KEEPERS = frozenset(("append", "tensor", "array", "full", "add", "setdefault", "insert"))
-SAFE = Sink("", "is sorted by the caller")
-FREEING = frozenset(
-    "builtins." + name for name in "sorted len set frozenset min max sum any all".split()
-)
 
 
 class Order:
@@ -449,27 +418,3 @@ class Order:
             if call.target == "builtins.len" and target.parts[0] in call.arguments:
                 return Sink(STRONG, "numbers its elements", data=True)
         return None
-
-
-def names_and_texts(target: Compound) -> Iterator[str]:
-    """The name and the literal key of a subscript."""
-    for part in target.parts:
-        if isinstance(part, Name):
-            yield part.text
-        elif isinstance(part, Literal):
-            yield str(part.value)
-
-
-def as_list(sink: Sink | None) -> Sink | None:
-    """The sink of a value that became a list on the way."""
-    return None if sink is None else sink._replace(listed=True)
-
-
-def guarded(loop: Loop) -> bool:
-    """Whether a loop only breaks where a test holds, as a search does."""
-    return not any(isinstance(operation, Exit) for operation in loop.body)
-
-
-def rank(sink: Sink) -> tuple[int, bool]:
-    """How strong a sink is."""
-    return (1 if sink.strength == STRONG else 0, sink.data)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.modules import ModuleTable, folder_of, joined
-from repro_lint.flow.operations import assignments
-from repro_lint.knowledge.load import knowledge
-from repro_lint.records import Record
-from repro_lint.syntax.index import Name, Result
+from repro_lint.flow.target import Target
+from repro_lint.flow.types import Types
+from repro_lint.syntax.index import Name
 from repro_lint.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Function, ModuleIndex, Value
 
 REEXPORT_STEPS = 8
-
-
-class Target(Record):
-    """What a name means: a function, class or module of the repository, or a library's name.
-
-    `place` is the place of the function or class body in its module, `dotted` the
-    qualified name of a library's member.
-    """
-
-    kind: str
-    path: str = ""
-    place: int = -1
-    dotted: str = ""
 
 
 class Program:
@@ -54,7 +40,7 @@ class Program:
         self._names: dict[str, Names] = {}
         self._members: dict[tuple[str, str], Target | None] = {}
         self._calls: dict[tuple[str, int], Target | None] = {}
-        self._types: dict[tuple[str, int], dict[str, Target]] = {}
+        self.types = Types(self)
 
     @cached_property
     def calls_named(self) -> Mapping[str, tuple[tuple[str, int], ...]]:
@@ -151,7 +137,7 @@ class Program:
         """Resolve the callee of a call without asking the kept answers."""
         if call.receiver is None:
             return self.resolve(path, call.function, call.name)
-        holder = self.type_of(path, call.function, call.receiver)
+        holder = self.types.type_of(path, call.function, call.receiver)
         attributes = call.name.lstrip(".")
         if holder is None or not attributes or "." in attributes:
             return None
@@ -174,7 +160,7 @@ class Program:
             return self.resolve_self(path, function, rest)
         if found is not None:
             return self.below(found, rest)
-        holder = self.variable_type(path, function, head)
+        holder = self.types.variable_type(path, function, head)
         if holder is None:
             return self.resolve_starred(path, function, name)
         if not rest:
@@ -225,9 +211,9 @@ class Program:
             found = self.method(holder, attribute)
             if found is not None:
                 return found
-            inner = self.attribute_types(holder).get(attribute)
+            inner = self.types.attribute_types(holder).get(attribute)
             return None if inner is None else self.called_instance(inner)
-        inner = self.attribute_types(holder).get(attribute)
+        inner = self.types.attribute_types(holder).get(attribute)
         if inner is None or "." in method:
             return None
         return self.member_of_type(inner, method)
@@ -361,88 +347,6 @@ class Program:
                     if found is not None:
                         return found
         return None
-
-    def variable_type(self, path: str, function: int, name: str) -> Target | None:
-        """The class of a local or module variable; None unless every assignment agrees."""
-        functions = self.modules[path].functions
-        scope = function
-        while scope >= 0:
-            if name in functions[scope].bound or scope == 0:
-                return self.local_types(path, scope).get(name)
-            scope = functions[scope].parent
-        return None
-
-    def local_types(self, path: str, function: int) -> Mapping[str, Target]:
-        """The classes of the variables of one function."""
-        key = (path, function)
-        if key not in self._types:
-            self._types[key] = {}
-            self.collect_types(path, function, self._types[key])
-        return self._types[key]
-
-    def collect_types(self, path: str, function: int, found: dict[str, Target]) -> None:
-        """Read the classes of variables from annotations and assignments, in their order.
-
-        `found` grows on the way, as later assignments call methods of earlier variables.
-        """
-        record = self.modules[path].functions[function]
-        unclear = set()
-        for parameter in record.parameters:
-            kind = self.annotated(path, record.parent, parameter.annotation)
-            if kind is None:
-                unclear.add(parameter.name)
-            else:
-                found[parameter.name] = kind
-        for operation in assignments(record.body):
-            if not isinstance(operation.target, Name):
-                continue
-            name = operation.target.text
-            kind = self.annotated(path, function, operation.annotation)
-            kind = kind or self.type_of(path, function, operation.value)
-            if kind is None or name in unclear or found.get(name, kind) != kind:
-                unclear.add(name)
-                found.pop(name, None)
-            else:
-                found[name] = kind
-
-    def attribute_types(self, holder: Target) -> Mapping[str, Target]:
-        """The classes of the attributes that `__init__` assigns."""
-        constructor = self.method(holder, "__init__")
-        if constructor is None or constructor.kind != "function":
-            return {}
-        types = self.local_types(constructor.path, constructor.place)
-        prefix = "self."
-        return {
-            name.removeprefix(prefix): kind
-            for name, kind in types.items()
-            if name.startswith(prefix)
-        }
-
-    def annotated(self, path: str, function: int, annotation: str) -> Target | None:
-        """The class that an annotation names, `X | None` and `Optional[X]` included."""
-        text = annotation.removesuffix("| None").strip()
-        if text.startswith(("Optional[", "typing.Optional[")):
-            text = text[text.index("[") + 1 : -1]
-        if not text or not text.replace(".", "").replace("_", "").isalnum():
-            return None
-        found = self.resolve(path, max(function, 0), text)
-        return found if found is not None and found.kind in ("class", "library") else None
-
-    def type_of(self, path: str, function: int, value: Value) -> Target | None:
-        """The class of a value: of what a call makes, or of a typed variable."""
-        if isinstance(value, Name):
-            if "." in value.text:
-                return None
-            return self.variable_type(path, function, value.text)
-        if not isinstance(value, Result):
-            return None
-        made = self.callee(path, value.call)
-        if made is None:
-            return None
-        if made.kind == "library":
-            dotted = knowledge().returns(made.dotted)
-            return Target("library", dotted=dotted) if dotted else None
-        return made if made.kind == "class" else None
 
 
 def definitions(index: ModuleIndex) -> dict[str, int]:

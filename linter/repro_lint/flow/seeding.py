@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import SHARED, ever_seeded, may_seed_by_name, telling_facts
 from repro_lint.knowledge.load import knowledge
 

@@ -8,21 +8,22 @@ nor keeps a stream unseeded if its name says that it seeds, so doubt ends in sil
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import SHARED, events
 from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.transfer import DEFINITE, NOTHING, Exposure, Site, Summary
 from repro_lint.flow.walk import Walk
 from repro_lint.records import Record
-from repro_lint.syntax.index import Compound, Lambda, Name
+from repro_lint.syntax.index import Compound, Lambda, Name, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from repro_lint.flow.draws import Event
     from repro_lint.flow.entries import Entry
-    from repro_lint.flow.program import Program, Target
+    from repro_lint.flow.program import Program
+    from repro_lint.flow.target import Target
     from repro_lint.syntax.index import Function, Value
 
 
@@ -137,7 +138,7 @@ class SeedFlow:
         for decorator in function.decorators:
             if isinstance(decorator, Name):
                 target = self.program.resolve(path, max(function.parent, 0), decorator.text)
-            elif hasattr(decorator, "call"):
+            elif isinstance(decorator, Result):
                 target = self.program.callee(path, decorator.call)
             else:
                 continue

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.entries import TEST_PATH
-from repro_lint.flow.program import Target
+from repro_lint.flow.target import Target
 from repro_lint.flow.transfer import DEFINITE, Site
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from repro_lint.flow.entries import Entry
-    from repro_lint.flow.program import Target
     from repro_lint.flow.seeds import SeedFlow
 from repro_lint.flow.transfer import Exposure
 
@@ -117,7 +116,7 @@ class Draws:
         return found
 
     def ignored_parameter(self, path: str, function: int) -> str:
-        """A seed parameter that the function, or the constructor of its class, takes; "" if none."""
+        """A seed parameter that a function or the constructor of its class takes, "" if none."""
         functions = self.program.modules[path].functions
         scope = function
         while scope > 0:
@@ -133,7 +132,7 @@ class Draws:
         return ""
 
     def surroundings_seed(self, path: str, function: int, stream: str) -> bool:
-        """Whether the functions and classes around a function, bases included, may seed a stream."""
+        """Whether what is around a function, base classes included, may seed a stream."""
         functions = self.program.modules[path].functions
         scope = function
         while scope > 0:

@@ -7,12 +7,12 @@ that no function mentions keeps its state.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
 SEEDED = 1
 ENTROPY = 2

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.operations import every
 from repro_lint.records import Record
 from repro_lint.syntax.index import (
@@ -21,6 +20,7 @@ from repro_lint.syntax.index import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import TypeAlias
 
     from repro_lint.syntax.index import ModuleIndex, Operation, Span, Value
 
@@ -31,12 +31,12 @@ Container: TypeAlias = "Compound | Comprehension"
 class Use(Record):
     """One use of a value.
 
-    `kind` is argument, index (of a subscript), receiver (a method is called on it), assigned, target (part of
-    an assignment's target), iterated, tested, returned, yielded, raised, context (of a
-    with statement) or discarded. `containers` are the compounds and comprehensions between
-    the value and its user, the nearest first. `call` is the user of an argument or
-    receiver and `detail` the position, keyword or method; `operation` is the user
-    otherwise. `function` is where it happens.
+    `kind` is argument, index (of a subscript), receiver (a method is called on it),
+    assigned, target (part of an assignment's target), iterated, tested, returned,
+    yielded, raised, context (of a with statement) or discarded. `containers` are the
+    compounds and comprehensions between the value and its user, the nearest first.
+    `call` is the user of an argument or receiver and `detail` the position, keyword or
+    method; `operation` is the user otherwise. `function` is where it happens.
     """
 
     kind: str
@@ -136,7 +136,7 @@ class Uses:
                 self.displays[value.span] = value
             kind, containers, *rest = use
             inner = new(Use, (kind, (value, *containers), *rest))
-            if value.kind == "Subscript":
+            if isinstance(value, Compound) and value.kind == "Subscript":
                 self.read(value.parts[0], inner)
                 self.read(
                     value.parts[1], use._replace(kind="index", containers=(value,), detail="")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import SHARED, may_seed_by_name
 from repro_lint.flow.entries import is_main_test
 from repro_lint.flow.transfer import (
@@ -39,8 +38,8 @@ from repro_lint.syntax.index import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from repro_lint.flow.program import Target
     from repro_lint.flow.seeds import SeedFlow
+    from repro_lint.flow.target import Target
     from repro_lint.flow.transfer import Exposures, Transfer
     from repro_lint.syntax.index import Call, Operation, Value
 
@@ -106,7 +105,8 @@ class Walk:
                 inside = self.entered(context, state)
                 return None if inside is None else self.block(body, inside)
             case Exit():
-                return self.leave(operation, state)
+                self.leave(operation, state)
+                return None
             case Define(kind="class", function=place):
                 return self.lift(self.flow.summary(self.path, place), state, None)
             case Assign(value=Name() as value):
@@ -117,7 +117,7 @@ class Walk:
 
     def entered(self, context: Value, state: Transfer) -> Transfer | None:
         """The state after the `__enter__` of a class of the repository."""
-        holder = self.program.type_of(self.path, self.place, context)
+        holder = self.program.types.type_of(self.path, self.place, context)
         if holder is None or holder.kind != "class":
             return state
         method = self.program.method(holder, "__enter__")

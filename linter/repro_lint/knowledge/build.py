@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+
+from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
 LIBRARIES = Path(__file__).with_name("libraries")
 COMPILED = LIBRARIES.with_name("compiled.json")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.knowledge.model import Api, Condition
 from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 # `pathlib` and `json` cost 5 ms of start-up, where not even a fact may be asked for.
 _COMPILED = os.path.join(os.path.dirname(__file__), "compiled.json")  # noqa: PTH118, PTH120

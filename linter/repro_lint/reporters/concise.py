@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.reporters.layout import visible
 from repro_lint.reporters.summary import place, standing, tally
 

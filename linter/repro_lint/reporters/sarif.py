@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Location, Severity
 from repro_lint.reporters.json import MAX_SITES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.small_text import small_text
@@ -21,6 +21,7 @@ from repro_lint.repository.yaml_text import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from repro_lint.repository.files import Repository
 

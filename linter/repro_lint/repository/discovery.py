@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import NotAnalysed
 from repro_lint.records import Record
 from repro_lint.repository.folders import Disk, Kind, Memory, why

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
@@ -13,6 +13,7 @@ from repro_lint.repository.small_text import small_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from repro_lint.repository.files import Repository
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.errors import UserError
 from repro_lint.findings import NotAnalysed
 from repro_lint.repository.discovery import Excluded, Listing, discover, discover_in

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import stat
 from enum import Enum
-from typing import TYPE_CHECKING
+
+from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

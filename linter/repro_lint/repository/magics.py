@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import warnings
 from _ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 
@@ -64,9 +64,7 @@ ASSIGNED = pattern(r"(\s*[^\W\d][\w.,\s\[\]]*=\s*)([!%])(?=\S)(.*)", re.DOTALL)
 HELP = pattern(r"\s*(?:\?{1,2}\s*\S.*|%{0,2}[^\W\d][\w.*\[\]-]*\?{1,2}\s*;?\s*(?:#.*)?)\Z")
 COMMAND = pattern(r"(\s*)(!{1,2}|%{1,2})(.*)", re.DOTALL)
 # Magics that people write without their sign; followed by a word they are never Python.
-BARE = pattern(
-    r"(\s*)((?:pip3?|conda|mamba|cd|ls|mkdir|rm|cp|mv|cat)[ \t]+[-\w./~].*)", re.DOTALL
-)
+BARE = pattern(r"(\s*)((?:pip3?|conda|mamba|cd|ls|mkdir|rm|cp|mv|cat)[ \t]+[-\w./~].*)", re.DOTALL)
 TOKEN = pattern(
     r"(?P<triple>\"{3}|'{3})|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'"
     r"|(?P<comment>\#)|(?P<open>[(\[{])|(?P<close>[)\]}])"

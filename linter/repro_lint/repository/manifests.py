@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 from repro_lint.repository.containers import (
     ContainerFile,

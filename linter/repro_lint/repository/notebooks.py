@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import NotAnalysed
 from repro_lint.records import Record
 from repro_lint.repository.cell_lines import Line, SourceFinder
@@ -13,6 +13,7 @@ from repro_lint.repository.sources import CellLine, CellMap, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
 __all__ = ["Cell", "Command", "Notebook", "NotebookCommand", "read_notebook"]
 

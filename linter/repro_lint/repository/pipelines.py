@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.yaml_text import (

@@ -7,13 +7,12 @@ anything is built.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, TypeAlias
 
 LARGEST_TEXT = 8_000_000
 DEEPEST = 100

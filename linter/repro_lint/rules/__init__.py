@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+
+from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from repro_lint.repository.files import Repository

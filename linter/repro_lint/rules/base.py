@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import ClassVar
 
     from repro_lint.config import Config
     from repro_lint.flow.facts import Facts

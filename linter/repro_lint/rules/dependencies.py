@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Location, Severity
 from repro_lint.repository.dependencies.pins import (
     DEVELOPMENT,

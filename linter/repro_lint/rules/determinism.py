@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import blocks
 from repro_lint.flow.switches import Switches, is_measuring, is_option

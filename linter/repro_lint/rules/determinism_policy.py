@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.draws import SEEDER_NAME
 from repro_lint.flow.operations import assignments
@@ -14,6 +13,7 @@ from repro_lint.syntax.index import Literal, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import TypeAlias
 
     from repro_lint.findings import Location
     from repro_lint.flow.entries import Entry

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Location, Severity
 from repro_lint.rules.base import Rule
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.status import COVERED, EXPOSED, UNREACHED
 from repro_lint.records import Record
@@ -179,7 +178,7 @@ class GeneratorAsRandomState(Rule):
             given = known.call.argument(known.fact.position, known.fact.parameter)
             if not isinstance(given, (Name, Result)):
                 continue
-            kind = context.program.type_of(known.path, known.call.function, given)
+            kind = context.program.types.type_of(known.path, known.call.function, given)
             if kind is not None and kind.dotted == "numpy.random.Generator":
                 where = context.facts.place_of(known.path, known.call.span)
                 message = f"`{known.call.name}` gets a `numpy.random.Generator` as `random_state`"

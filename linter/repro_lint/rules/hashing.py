@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.hashes import NUMBER, TEXT, HashUses, Kinds
 from repro_lint.flow.operations import every

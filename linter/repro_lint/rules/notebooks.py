@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Location, Severity
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import assignments, every
-from repro_lint.flow.order import (
+from repro_lint.flow.order import STEPS, Order
+from repro_lint.flow.sinks import (
     FIRST,
     INDEXED,
     KEPT,
     RETURNED,
     SET_METHODS,
     SLICED,
-    STEPS,
     STRONG,
-    Order,
 )
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
-from repro_lint.syntax.index import Compound, Literal, Loop, Name, Result
+from repro_lint.syntax.index import Compound, Comprehension, Literal, Loop, Name, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_lint.flow.facts import Known
-    from repro_lint.flow.order import Sink
+    from repro_lint.flow.sinks import Sink
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Call, ModuleIndex, Span, Value
 
@@ -145,7 +144,7 @@ class UnsortedSet(Rule):
             if sink is not None and matters(sink):
                 yield self.found(context, order, "{...}", span, sink, (held,))
 
-    def found(  # noqa: PLR0913  each says another thing of the set
+    def found(  # noqa: PLR0913, PLR0917  each says another thing of the set
         self,
         context: Context,
         order: Order,
@@ -214,7 +213,7 @@ def is_numeric(index: ModuleIndex, value: Value) -> bool:
     if isinstance(value, Result):
         call: Call = index.calls[value.call]
         return call.target in ("builtins.range", "builtins.int", "builtins.float", "builtins.len")
-    if hasattr(value, "element"):
+    if isinstance(value, Comprehension):
         return is_numeric(index, value.element)
     return False
 
@@ -238,7 +237,7 @@ def mentions(index: ModuleIndex, values: tuple[Value, ...], words: re.Pattern[st
             if words.search(call.name):
                 return True
             waiting.extend(call.arguments)
-        elif hasattr(value, "element"):
+        elif isinstance(value, Comprehension):
             waiting.extend((*value.iterables, value.element))
     return False
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Severity
 from repro_lint.patterns import pattern
 from repro_lint.repository.places import place_of

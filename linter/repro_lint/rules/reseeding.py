@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.draws import entropy_source, seed_argument
 from repro_lint.flow.loops import looped_calls

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.scoring.records import NextLevel
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from math import floor
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.scoring.conditions import grant
 from repro_lint.scoring.next_fixes import next_fixes
 from repro_lint.scoring.records import Cap, Part, PillarScore, Score

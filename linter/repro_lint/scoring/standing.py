@@ -7,14 +7,15 @@ each rule and severity, `1 - harm * (1 - product of (1 - confidence))`, multipli
 from __future__ import annotations
 
 from math import fsum
-from typing import TYPE_CHECKING, TypeAlias
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Severity
 from repro_lint.records import Record
 from repro_lint.scoring.conditions import hazards_against
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeAlias
 
     from repro_lint.scoring.model import Ladder, Limit, Model, Pillar
     from repro_lint.scoring.records import Evidence, Hazard

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import _ast
-from typing import TYPE_CHECKING, Any
+
+from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 def annotation_text(node: Any) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import _ast
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.annotations import annotation_text
 from repro_lint.syntax.expressions import NONE, VALUES, Expressions, new
 from repro_lint.syntax.frame import Frame
@@ -37,6 +37,7 @@ from repro_lint.syntax.newer import TYPE_ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from repro_lint.syntax.index import Operation, Value
 

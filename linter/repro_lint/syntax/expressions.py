@@ -8,8 +8,8 @@ hottest code of a run.
 from __future__ import annotations
 
 import _ast
-from typing import TYPE_CHECKING, Any, TypeAlias
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.index import (
     UNKNOWN,
     Assign,
@@ -27,6 +27,7 @@ from repro_lint.syntax.index import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeAlias
 
     from repro_lint.syntax.frame import Frame
     from repro_lint.syntax.index import Operation, Value

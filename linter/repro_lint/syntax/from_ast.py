@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, cast
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.build import build_index
 from repro_lint.syntax.source import plain
 
@@ -28,7 +28,8 @@ def parse(text: str, *, notebook: bool = False) -> Module:
     with warnings.catch_warnings():
         # An odd escape in a string is no concern of ours, nor of who reads our report.
         warnings.simplefilter("ignore")
-        return cast("Module", compile(text, "<source>", "exec", flags, dont_inherit=True))
+        tree: Module = compile(text, "<source>", "exec", flags, dont_inherit=True)
+    return tree
 
 
 def index_module(path: str, text: str, *, notebook: bool = False) -> ModuleIndex:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 from repro_lint.syntax.build import build_index
 from repro_lint.syntax.depth import nests_too_deeply
@@ -14,6 +13,7 @@ from repro_lint.syntax.source import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from repro_lint.syntax.index import ModuleIndex
 

@@ -8,9 +8,11 @@ shows: a literal, a name, the result of another call, or a compound of these.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 
 class Span(Record):

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Protocol
+
+from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Protocol
 
     from repro_lint.syntax.index import Import
 
+    class Scope(Protocol):
+        """The part of a function that decides what its names mean."""
+
+        @property
+        def kind(self) -> str:
+            """Tell a class body from a function."""
+
+        @property
+        def parent(self) -> int:
+            """The place of the enclosing scope, -1 for none."""
+
+        @property
+        def bound(self) -> Sequence[str] | set[str]:
+            """The names that the body binds other than by import."""
+
+
 BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_"))
-
-
-class Scope(Protocol):
-    """The part of a function that decides what its names mean."""
-
-    @property
-    def kind(self) -> str:
-        """Tell a class body from a function."""
-
-    @property
-    def parent(self) -> int:
-        """The place of the enclosing scope, -1 for none."""
-
-    @property
-    def bound(self) -> Sequence[str] | set[str]:
-        """The names that the body binds other than by import."""
 
 
 def imported_name(entry: Import) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import _ast
-from typing import Any
+
+from repro_lint import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Alias(_ast.stmt):

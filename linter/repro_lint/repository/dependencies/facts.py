@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from repro_lint.repository.dependencies.records import (
         DependencyFile,
         LockFile,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.repository.dependencies.facts import Facts, listed, table
 from repro_lint.repository.dependencies.names import normalise
 from repro_lint.repository.dependencies.pythons import statement
@@ -18,6 +18,7 @@ from repro_lint.repository.yaml_text import Table, child, items_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     from repro_lint.repository.files import Repository
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.repository.dependencies.facts import Facts, table
 from repro_lint.repository.dependencies.names import Place, from_table
 from repro_lint.repository.dependencies.pythons import statement

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.repository.dependencies.facts import Facts, listed, table
 from repro_lint.repository.dependencies.names import (
     Place,
@@ -17,6 +16,8 @@ from repro_lint.repository.dependencies.records import DependencyFile, PythonVer
 from repro_lint.repository.dependencies.texts import Lines, load_toml
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from repro_lint.repository.files import Repository
 
 _SIGNS = ("classifiers", "urls", "scripts", "keywords", "entry-points")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.repository.dependencies.kinds import LOCKS, is_list, is_sample, kind_of
 from repro_lint.repository.dependencies.library import judge_library
 from repro_lint.repository.dependencies.records import Dependencies
@@ -64,7 +63,7 @@ def _stated_as_package(file: DependencyFile) -> list[PythonVersion]:
     return [python for python in stated if python]
 
 
-def _read_one(repository: Repository, path: str, ours: frozenset[str]) -> Facts | None:  # noqa: PLR0911  one way for each format
+def _read_one(repository: Repository, path: str, ours: frozenset[str]) -> Facts | None:
     """Read a file if its name says that it is about dependencies."""
     # Each reader is imported when the first file of its kind is met: most repositories
     # have few kinds, and a single script has none.

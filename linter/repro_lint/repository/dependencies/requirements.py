@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.dependencies.names import Place, from_text, normalise

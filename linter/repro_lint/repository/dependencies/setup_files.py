@@ -6,8 +6,8 @@ import ast
 import configparser
 import re
 import warnings
-from typing import TYPE_CHECKING
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.repository.dependencies.facts import Facts
 from repro_lint.repository.dependencies.names import Place, from_text
 from repro_lint.repository.dependencies.pythons import statement

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING
+
+from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from repro_lint.repository.dependencies.records import Requirement

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.repository.yaml_text import UnreadableYaml, compose
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from repro_lint.repository.files import Repository
     from repro_lint.repository.yaml_text import Node
 

@@ -8,14 +8,15 @@ import libcst, and a kind that an older libcst lacks is no problem.
 from __future__ import annotations
 
 import _ast
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.lowering.operators import BINARY, BOOLEAN, COMPARISONS, UNARY
 from repro_lint.syntax.lowering.places import put
 from repro_lint.syntax.lowering.texts import identifier, piece_value, string_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
 
     from repro_lint.syntax.lowering.places import Places, Point
 

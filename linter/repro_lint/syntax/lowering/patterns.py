@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import _ast
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.lowering.expressions import CONSTANTS, ExpressionLowering, kind_of
 from repro_lint.syntax.lowering.places import put
 from repro_lint.syntax.lowering.texts import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
 
 class PatternLowering(ExpressionLowering):

@@ -7,8 +7,8 @@ plain try, a template string an f-string; type parameters are left out.
 from __future__ import annotations
 
 import _ast
-from typing import TYPE_CHECKING, Any
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.lowering.expressions import kind_of
 from repro_lint.syntax.lowering.operators import AUGMENTED
 from repro_lint.syntax.lowering.patterns import PatternLowering
@@ -18,6 +18,7 @@ from repro_lint.syntax.newer import TYPE_ALIAS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import Any
 
 
 class StatementLowering(PatternLowering):
