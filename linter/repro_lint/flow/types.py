@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from repro_lint import TYPE_CHECKING
 from repro_lint.flow.operations import assignments
 from repro_lint.flow.target import Target
 from repro_lint.knowledge.load import knowledge
