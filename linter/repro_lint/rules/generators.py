@@ -9,6 +9,7 @@ from repro_lint.flow.operations import assignments
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES
 from repro_lint.syntax.index import Name, Result
+from repro_lint.syntax.values import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,8 @@ def made_again(context: Context, known: Known, target: Name) -> bool:
         for made in assignments(function.body):
             if made.target == target and isinstance(made.value, Result):
                 call = index.calls[made.value.call]
-                if call.target == known.call.target and call.arguments:
+                seeded = any(not is_none(argument) for argument in call.arguments)
+                if call.target == known.call.target and seeded:
                     return True
     return False
 
