@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 from repro_lint import TYPE_CHECKING, __version__
 from repro_lint.findings import Crash, Finding, Outcome, Report, RuleEntry, RuleResult
 from repro_lint.rules import rules_for
@@ -28,8 +26,6 @@ def analyse(
     rules: Sequence[type[Rule]] | None = None,
 ) -> Report:
     """Judge a repository by all rules; `observe` is told how far the work is."""
-    # A run makes many records and throws few away: collecting only costs time.
-    gc.disable()
     context = Context(repository, config)
     rules = rules_for(repository) if rules is None else rules
     wanted = [rule for rule in rules if _runs(rule, repository, config)]

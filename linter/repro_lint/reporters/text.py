@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.reporters.concise import render_findings
 from repro_lint.reporters.layout import (
     BLANK,
     WIDTH,
@@ -14,7 +13,6 @@ from repro_lint.reporters.layout import (
     plain,
     width_of,
 )
-from repro_lint.reporters.panel import panel
 from repro_lint.reporters.source import excerpt
 from repro_lint.reporters.summary import place, position, tally
 
@@ -30,7 +28,11 @@ _LEAST_GUTTER = 4
 
 def render(report: Report, width: int = WIDTH, *, quiet: bool = False) -> str:
     """The report without colour."""
-    return render_findings(report) if quiet else plain(lay_out(report, width))
+    if quiet:
+        from repro_lint.reporters.concise import render_findings  # noqa: PLC0415
+
+        return render_findings(report)
+    return plain(lay_out(report, width))
 
 
 def lay_out(report: Report, width: int = WIDTH) -> Iterator[Line]:
@@ -42,6 +44,8 @@ def lay_out(report: Report, width: int = WIDTH) -> Iterator[Line]:
         yield from _group(path, groups[path], width)
     yield from _notes(report, width)
     if report.score:
+        from repro_lint.reporters.panel import panel  # noqa: PLC0415  a single file has no score
+
         yield from panel(report.score, width)
         yield BLANK
     elif report.single_file and report.shown:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import NotAnalysed
-from repro_lint.records import Record
 from repro_lint.repository.folders import Disk, Kind, Memory, why
 from repro_lint.repository.ignores import Patterns, ignored
+from repro_lint.repository.listing import Excluded, Listing
 from repro_lint.repository.shown import shown
 
 if TYPE_CHECKING:
@@ -37,26 +37,6 @@ SKIPPED = frozenset(
 ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta"})
 PACKED = (".whl", ".tar.gz", ".zip", ".egg")
 BUILT = ("lib.", "bdist.", "temp.")
-
-
-class Excluded(Record):
-    """A file or folder that is not judged, and why."""
-
-    path: str
-    reason: str
-
-
-class Listing(Record):
-    """What a folder holds, by path as shown.
-
-    The value of a file is its name on disk, relative to the folder; that of a link the
-    shown path of the listed file it leads to, "" if it leads out of the folder.
-    """
-
-    files: dict[str, str]
-    links: dict[str, str]
-    excluded: tuple[Excluded, ...] = ()
-    not_analysed: tuple[NotAnalysed, ...] = ()
 
 
 def discover(root: str, exclude: Sequence[str] = ()) -> Listing:

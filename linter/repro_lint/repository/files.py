@@ -8,8 +8,7 @@ from functools import cached_property
 from repro_lint import TYPE_CHECKING
 from repro_lint.errors import UserError
 from repro_lint.findings import NotAnalysed
-from repro_lint.repository.discovery import Excluded, Listing, discover, discover_in
-from repro_lint.repository.folders import why
+from repro_lint.repository.listing import Excluded, Listing
 from repro_lint.repository.origins import is_generated, is_vendored, licensed_folders
 from repro_lint.repository.shown import shown
 from repro_lint.repository.sources import CellLine, CellMap, SourceFile
@@ -59,6 +58,8 @@ class Repository:
         cls, root: Path | str, *, max_bytes: int = MAX_BYTES, exclude: Sequence[str] = ()
     ) -> Repository:
         """The repository in a folder."""
+        from repro_lint.repository.discovery import discover  # noqa: PLC0415  not for one file
+
         folder = os.fspath(root)
         if not os.path.isdir(folder):  # noqa: PTH112
             raise UserError(f"`{shown(folder)}` is no folder", "name a folder or a Python file")
@@ -73,6 +74,8 @@ class Repository:
         exclude: Sequence[str] = (),
     ) -> Repository:
         """A repository in memory: contents by path."""
+        from repro_lint.repository.discovery import discover_in  # noqa: PLC0415
+
         listing = discover_in(files, exclude)
         return cls(listing, contents=files, max_bytes=max_bytes)
 
@@ -238,6 +241,8 @@ class Repository:
                 with open(os.path.join(self._root, name), "rb") as file:  # noqa: PTH118, PTH123
                     data = file.read(limit + 1)
             except OSError as fault:
+                from repro_lint.repository.folders import why  # noqa: PLC0415
+
                 return Refusal(0, f"cannot be read: {why(fault)}")
         if len(data) > limit:
             return Refusal(0, f"is larger than the limit of {limit:,} bytes")

@@ -7,9 +7,11 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, lookup
 
 from repro_lint.records import Record
 
-CODING = re.compile(rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)", re.ASCII)
-BLANK = re.compile(rb"[ \t\f]*(?:#.*)?\Z", re.DOTALL)
+# Compiled by `re`, which keeps them, when a file speaks of its coding.
+CODING = rb"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)"
+BLANK = rb"[ \t\f]*(?:#.*)?\Z"
 UTF8_NAMES = frozenset({"utf-8", "utf8", "u8", "utf-8-sig"})
+HEAD = 4096
 LATIN = ("latin-1-", "iso-8859-1-", "iso-latin-1-")
 # Decoders that take quadratic time or make other text of plain ASCII.
 ODD_CODECS = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
@@ -50,7 +52,7 @@ def line_at(data: bytes, place: int) -> int:
 
 def first_lines(data: bytes, count: int) -> list[bytes]:
     """The first lines of a file, without their ends."""
-    return re.split(rb"\r\n|\r|\n", data[:4096], maxsplit=count)[:count]
+    return re.split(rb"\r\n|\r|\n", data[:HEAD], maxsplit=count)[:count]
 
 
 def _decode_as(data: bytes, coding: str) -> str | Refusal:
@@ -69,11 +71,13 @@ def _decode_as(data: bytes, coding: str) -> str | Refusal:
 
 def _coding(data: bytes) -> str | Refusal:
     """The encoding that the first two lines name, as PEP 263 has it; utf-8 by default."""
+    if b"coding" not in data[: HEAD + len(BOM_UTF8)]:
+        return "utf-8"
     for number, line in enumerate(first_lines(data.removeprefix(BOM_UTF8), 2), 1):
-        found = CODING.match(line)
+        found = re.match(CODING, line, re.ASCII)
         if found:
             return _known(found[1].decode("ascii"), number, bom=data.startswith(BOM_UTF8))
-        if not BLANK.match(line):
+        if not re.match(BLANK, line, re.DOTALL):
             break
     return "utf-8"
 
