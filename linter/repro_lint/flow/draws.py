@@ -156,7 +156,11 @@ def entropy_source(index: ModuleIndex, value: Value) -> str:
         ):
             return entropy_source(index, call.receiver)
         return ""
-    if isinstance(value, Compound) and value.kind in ("BinOp", "UnaryOp", "Attribute", "IfExp"):
+    if isinstance(value, Compound) and value.kind == "IfExp":
+        # Where one of two ways gives a seed, the other is only its default.
+        ways = [entropy_source(index, way) for way in value.parts[1:]]
+        return ways[0] if all(ways) else ""
+    if isinstance(value, Compound) and value.kind in ("BinOp", "UnaryOp", "Attribute"):
         return first_source(index, parts(value))
     return ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.operations import assignments
 from repro_lint.flow.status import COVERED, EXPOSED, UNREACHED
 from repro_lint.records import Record
 from repro_lint.rules.base import Rule
@@ -31,11 +32,35 @@ def omitted_seeds(context: Context, library: str) -> Iterator[Omitted]:
     for known in context.facts.role("draw"):
         if known.fact.library != library or not known.fact.parameter:
             continue
+        if is_set_later(context, known):
+            continue
         events = context.seed_flow.events(known.path, known.place)
         for event in events:
             if event.kind == "draw" and event.fact == known.fact:
                 stream = event.streams[0]
                 yield Omitted(known, context.draws.status(known.path, known.place, stream))
+
+
+def is_set_later(context: Context, known: Known) -> bool:
+    """Whether an estimator gets its seed after it is made, by `set_params` or as an attribute."""
+    uses = context.facts.uses(known.path)
+    parameter = known.fact.parameter
+    waiting = uses.of_result(known.place)
+    names = [getattr(use.operation, "target", None) for use in waiting if use.kind == "assigned"]
+    for name in names:
+        if isinstance(name, Name):
+            waiting = [*waiting, *uses.of_name(known.call.function, name.text)]
+            body = context.facts.function(known.path, known.call.function).body
+            attribute = Name(f"{name.text}.{parameter}")
+            if any(made.target == attribute for made in assignments(body)):
+                return True
+    calls = context.modules[known.path].calls
+    return any(
+        use.kind == "receiver"
+        and use.detail == "set_params"
+        and any(key in (parameter, "**") for key, _ in calls[use.call].keywords)
+        for use in waiting
+    )
 
 
 def confidence_of(context: Context, omitted: Omitted) -> Confidence | None:

@@ -35,6 +35,8 @@ class UnseededGenerator(Rule):
         for known in context.facts.role("generator"):
             if known.fact.library in OWN_RULES or known.fact.streams != ("entropy",):
                 continue
+            if not known.fact.parameter:  # It takes no seed, as `random.SystemRandom`.
+                continue
             if not makes_unseeded(context, known) or is_fallback(context, known):
                 continue
             if is_seeded_later(context, known) or is_cosmetic(
