@@ -7,6 +7,7 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Location, Severity
 from repro_lint.patterns import pattern
+from repro_lint.repository.documents import is_readme
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.shell import run_target, without_wrappers
 from repro_lint.rules.base import Rule
@@ -38,6 +39,8 @@ class MissingReadmeCommands(Rule):
         """Yield one finding: no README, or a README without one or both of the commands."""
         readmes = context.manifests.readmes
         if not self.applies(context):
+            return
+        if not readmes and any(map(is_readme, context.repository.paths)):
             return
         if not readmes:
             yield self.at(Location("."), "there is no README")

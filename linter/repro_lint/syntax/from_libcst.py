@@ -55,8 +55,8 @@ def parse(text: str) -> Any:
         module = libcst.parse_module(seen)
     except libcst.ParserSyntaxError as problem:
         raise refusal(problem.message, text.count("\n") + 1) from None
-    except (ValueError, libcst.CSTLogicError, libcst.CSTValidationError) as problem:
-        raise Unreadable(0, f"does not parse: {problem}") from None
+    except (ValueError, libcst.CSTLogicError, libcst.CSTValidationError):
+        raise Unreadable(0, "does not parse: invalid syntax") from None
     places = Places(text, lost, ranges_of(module))
     return StatementLowering(places, module.code_for_node).module(module)
 
@@ -68,8 +68,7 @@ def refusal(message: str, last_line: int) -> Unreadable:
         # What is wrong with the end of a line stands at column 0 of the next.
         line = int(place[1]) - (place[2] == "0")
         return Unreadable(max(1, min(line, last_line)), "does not parse: invalid syntax")
-    first = message.removeprefix("tokenizer error: ").partition("\n")[0]
-    return Unreadable(0, f"does not parse: {first}")
+    return Unreadable(0, "does not parse: invalid syntax")
 
 
 def ranges_of(module: Any) -> Mapping[Any, Any]:

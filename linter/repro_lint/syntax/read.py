@@ -97,12 +97,18 @@ def index_job(job: Job) -> ModuleIndex | Failure:
     try:
         return from_ast.index_module(job.path, job.text, notebook=job.notebook)
     except SyntaxError as problem:
-        failure = Failure(job.path, problem.lineno or 0, f"does not parse: {problem.msg}")
+        failure = Failure(job.path, problem.lineno or 0, why(problem))
         return retry(job, failure)
     except (RecursionError, MemoryError):
         return Failure(job.path, 0, "nests too deeply to be read")
-    except ValueError as problem:
-        return Failure(job.path, 0, f"does not parse: {problem}")
+    except ValueError:
+        return Failure(job.path, 0, "does not parse: null bytes")
+
+
+def why(problem: SyntaxError) -> str:
+    """Why a text does not parse, in words that do not change with the interpreter."""
+    deep = "nested" in problem.msg
+    return "does not parse: too many nested brackets" if deep else "does not parse: invalid syntax"
 
 
 def retry(job: Job, failure: Failure) -> ModuleIndex | Failure:
