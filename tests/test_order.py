@@ -153,8 +153,10 @@ MATTERS = [
     "x = random.random()\nprint(x)\ndef f():\n    return use(x)",
     "def f():\n    x = random.random()\n    print(x)\n    return x",
     "x = random.random()\nprint(x)\nuse(x.real)",
-    "class A:\n    def f(self):\n        self.x = random.random()\n        print(self.x)\n"
-    "    def g(self):\n        return use(self.x)",
+    (
+        "class A:\n    def f(self):\n        self.x = random.random()\n        print(self.x)\n"
+        "    def g(self):\n        return use(self.x)"
+    ),
     "def f():\n    return random.random()",
     "if random.random() < 1:\n    pass",
 ]

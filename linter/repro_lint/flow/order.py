@@ -57,6 +57,9 @@ if TYPE_CHECKING:
 STEPS = 8
 
 
+SORTS_ROWS = frozenset(("sort_values", "sort_index"))
+
+
 class Order:
     """Follows unordered values of one module."""
 
@@ -289,6 +292,8 @@ class Order:
         dotted = target.dotted if target is not None else call.target
         if dotted == "builtins.enumerate":
             return self.numbered(use.call, steps)
+        if self.is_sorted_table(use.call, use.function):
+            return None
         if dotted and ORDERED_SINK.fullmatch(dotted):
             return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
         if dotted and KEEPS_ORDER.fullmatch(dotted):
@@ -302,6 +307,15 @@ class Order:
         if ORDERED_SINK.fullmatch(call.name.lstrip(".")):
             return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
         return None
+
+    def is_sorted_table(self, place: int, function: int) -> bool:
+        """Whether rows are sorted by a column after a call has put them together."""
+        uses = list(self.uses.of_result(place))
+        targets = [getattr(use.operation, "target", None) for use in uses if use.kind == "assigned"]
+        for target in targets:
+            if isinstance(target, Name):
+                uses.extend(self.uses.of_name(function, target.text))
+        return any(use.kind == "receiver" and use.detail in SORTS_ROWS for use in uses)
 
     def numbered(self, place: int, steps: int) -> Sink | None:
         """Numbers given in the order of an unordered value are data, if they are used."""

@@ -120,8 +120,7 @@ class UnsortedSet(Rule):
             if not index.sets and targets[path].isdisjoint(SET_TYPES):
                 continue
             order = Order(context.facts, path)
-            yield from self.calls(context, order)
-            yield from self.displays(context, order)
+            yield from one_a_line((*self.calls(context, order), *self.displays(context, order)))
 
     def calls(self, context: Context, order: Order) -> Iterator[Finding]:
         """Sets made by `set(...)`."""
@@ -172,6 +171,16 @@ def matters(sink: Sink) -> bool:
 def is_text(index: ModuleIndex, held: tuple[Value, ...]) -> bool:
     """Whether names or constants say that a set holds text."""
     return mentions(index, held, TEXT_NAME)
+
+
+def one_a_line(found: tuple[Finding, ...]) -> Iterator[Finding]:
+    """The surest finding of each line, as `set(a) - set(b)` is one set."""
+    best: dict[int, Finding] = {}
+    for finding in sorted(found, key=lambda finding: finding.location):
+        known = best.setdefault(finding.location.line, finding)
+        if finding.confidence > known.confidence:
+            best[finding.location.line] = finding
+    yield from best.values()
 
 
 def combines_sets(order: Order, call: Call) -> bool:
