@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from repro_lint import __version__, config, engine
+from repro_lint import __version__, cards, config, engine
 from repro_lint.cli import main
 from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
 from repro_lint.errors import UserError
 from repro_lint.findings import Confidence, Finding, Location, Report, Severity
 from repro_lint.repository.files import Repository
-from repro_lint.rules import ALL
+from repro_lint.rules import ALL, python_rules, rules_for
 from repro_lint.rules.base import Context, Rule
 
 if TYPE_CHECKING:
@@ -492,15 +492,51 @@ def test_given_reader_that_leaves_expected_no_word(repository: Path) -> None:
 
 def test_start_loads_nothing_heavy(repository: Path) -> None:
     script = (
-        "import sys; from repro_lint.cli import main; main(['train.py'])\n"
-        "print(sorted(sys.modules), file=sys.stderr)"
+        "import sys; before = set(sys.modules); from repro_lint.cli import main\n"
+        "main(['train.py']); print(sorted(set(sys.modules) - before), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=repository, capture_output=True, text=True, check=True
     )
     heavy = {"rich", "yaml", "libcst", "packaging", "dataclasses", "inspect", "hashlib", "difflib"}
+    surroundings = {f"repro_lint.{m}" for m in ("cards", "repository.manifests", "rules.readme")}
 
-    assert heavy & set(eval(done.stderr)) == set()  # noqa: S307  our own list
+    loaded = set(eval(done.stderr))  # noqa: S307  our own list
+
+    assert "repro_lint.rules.seeding" in loaded
+    assert loaded & (heavy | surroundings | {"pathlib", "typing"}) == set()
+
+
+def test_given_python_file_alone_expected_no_rule_spared_that_finds(tmp_path: Path) -> None:
+    spared = [rule for rule in ALL if rule not in python_rules()]
+    examples = [example for code, _ in cards.index() for example in cards.read(code).examples]
+    texts = {text for each in examples for path, text in each.files.items() if path == "train.py"}
+    file = tmp_path / "train.py"
+    for text in sorted(texts):
+        file.write_text(text, encoding="utf-8")
+        alone = Repository.from_file(file)
+
+        if rules_for(alone) != ALL:
+            assert engine.analyse(alone, config.DEFAULT, rules=spared).findings == ()
+
+    assert {"DEP002", "NBK001", "CTR002"} <= {rule.code for rule in spared}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("train.py", '# /// script\n# dependencies = ["numpy"]\n# ///\n'),
+        ("setup.py", 'from setuptools import setup\nsetup(install_requires=["numpy"])\n'),
+        ("requirements.txt", "numpy\n"),
+        ("Dockerfile", "FROM python:3\n"),
+    ],
+)
+def test_given_file_that_says_what_it_needs_expected_all_rules(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert rules_for(Repository.from_file(tmp_path / name)) == ALL
 
 
 def test_given_ascii_terminal_expected_signs_it_has(
