@@ -34,6 +34,7 @@ from repro_lint.flow.sinks import (
     names_and_texts,
     rank,
 )
+from repro_lint.flow.uses import ELEMENT
 from repro_lint.syntax.index import (
     Assign,
     Compound,
@@ -181,7 +182,7 @@ class Order:
                 return self.of_comprehension(container, use, place, steps)
             if container.kind == "Subscript":
                 return self.of_subscript(container)
-            if container.kind in ("Compare", "JoinedStr", "UnaryOp", "BoolOp"):
+            if container.kind in (ELEMENT, "Compare", "JoinedStr", "UnaryOp", "BoolOp"):
                 return None
             if container.kind == "BinOp" and container.detail not in (
                 "Add",

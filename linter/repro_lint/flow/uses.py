@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import ModuleIndex, Operation, Span, Value
 
 new = tuple.__new__
+# Stands between the element of a comprehension and the comprehension, which does not run over it.
+ELEMENT = "Element"
 Container: TypeAlias = "Compound | Comprehension"
 
 
@@ -142,14 +144,11 @@ class Uses:
                     value.parts[1], use._replace(kind="index", containers=(value,), detail="")
                 )
                 return
-            held = value.parts if isinstance(value, Compound) else comprehended(value)
-            for part in held:
+            for part in value.parts if isinstance(value, Compound) else value.iterables:
                 self.read(part, inner)
-
-
-def comprehended(value: Comprehension) -> tuple[Value, ...]:
-    """The sources and the element of a comprehension."""
-    return (*value.iterables, value.element)
+            if isinstance(value, Comprehension):
+                marked = Compound(ELEMENT, "", (value.element,), None)
+                self.read(value.element, new(Use, (kind, (marked, value, *containers), *rest)))
 
 
 def operands(operation: Operation) -> Iterator[tuple[str, Value]]:

@@ -273,9 +273,14 @@ class Manifests:
         words = without_wrappers(command.words)
         if not words or words[0] in ("pip", "conda", "echo", "apt-get") or "install" in words[:4]:
             return False
-        if _RUNS_TESTS.search(" ".join(words)):
+        if _RUNS_TESTS.search(" ".join(words)) or self._asks_for_tests(words):
             return True
         return depth > 0 and any(self._runs_tests(c, depth - 1) for c in self._called(words))
+
+    def _asks_for_tests(self, words: tuple[str, ...]) -> bool:
+        """Tell whether a command runs a program of the repository with the word `test`."""
+        own = any(word.removeprefix("./") in self._repository.paths for word in words[:3])
+        return own and not {"test", "tests"}.isdisjoint(words[1:])
 
     def _called(self, words: tuple[str, ...]) -> Iterator[Command]:
         """Yield the commands of the targets and scripts that a command names."""

@@ -248,6 +248,9 @@ def _workflow_texts(context: Context) -> Iterator[str]:
         for command in workflow.commands:
             yield command.text
             called = called or bool(re.search(r"\bmake\b|\bjust\b|\.sh\b|^\./", command.text))
+            for word in command.words[:3]:
+                if word.endswith(".py") and context.repository.exists(word):
+                    yield context.repository.text(word) or ""
         for use in workflow.uses:
             yield use.text
     if called:
