@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.draws import entropy_source, seed_argument
 from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import assignments, every
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, surely_draws
-from repro_lint.syntax.index import Branch, Literal, Name
-from repro_lint.syntax.values import names_inside
+from repro_lint.syntax.index import Branch, Compound, Literal, Name
+from repro_lint.syntax.values import is_none, names_inside, unpacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from repro_lint.flow.facts import Known
+    from repro_lint.flow.uses import Use
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Call, Value
 
@@ -46,6 +50,17 @@ class EntropySeed(Rule):
                 yield self.at(
                     where, message, confidence=Confidence.LOW if logged else Confidence.HIGH
                 )
+            elif self.omits_seed(context, known, given):
+                message = f"`{known.call.name}` gets no seed, so each run starts from other numbers"
+                where = context.facts.place_of(known.path, known.call.span)
+                yield self.at(where, message, confidence=Confidence.MEDIUM)
+
+    def omits_seed(self, context: Context, known: Known, given: Value | None) -> bool:
+        """Whether a global stream is seeded with nothing; workers may be, so as to differ."""
+        if known.fact.role != "seed" or known.fact.omitted != "entropy" or unpacks(known.call):
+            return False
+        function = context.facts.function(known.path, known.call.function)
+        return is_none(given) and not WORKER_NAME.search(function.name)
 
     def source(self, context: Context, known: Known, given: Value | None) -> str:
         """The call behind a seed that differs in each run, "" if there is none."""
@@ -76,6 +91,7 @@ def is_only_default(context: Context, known: Known, name: Name) -> bool:
     )
 
 
+WORKER_NAME = pattern(r"worker|init_fn|fork|process|child", re.IGNORECASE)
 RECORDING = frozenset(
     ("print", "info", "debug", "log", "warning", "write", "dump", "log_param", "save")
 )
@@ -83,12 +99,23 @@ RECORDING = frozenset(
 
 def is_recorded(context: Context, known: Known, name: Name) -> bool:
     """Whether a seed is printed, logged or saved, so that the run can be repeated."""
-    uses = context.facts.uses(known.path).of_name(known.call.function, name.text)
-    calls = context.modules[known.path].calls
+    uses = context.facts.uses(known.path)
     return any(
-        use.kind == "argument" and calls[use.call].name.rpartition(".")[2] in RECORDING
-        for use in uses
+        records(context, known.path, use) for use in uses.of_name(known.call.function, name.text)
     )
+
+
+def records(context: Context, path: str, use: Use) -> bool:
+    """Whether one use of a seed writes it down, through `str()` too."""
+    if use.kind == "assigned":
+        target = getattr(use.operation, "target", None)
+        return isinstance(target, Compound) and target.kind == "Subscript"
+    if use.kind != "argument":
+        return False
+    call = context.modules[path].calls[use.call]
+    if call.target == "builtins.str":
+        return any(records(context, path, u) for u in context.facts.uses(path).of_result(use.call))
+    return call.name.rpartition(".")[2] in RECORDING
 
 
 LOOPED = "in each round of a loop, so each round draws the same numbers"

@@ -333,7 +333,9 @@ class Builder(Expressions):
             self.operations.append(Mention(found, self.span(node)))
 
     def read_assert(self, node: Any) -> None:
-        self.value(node.test)
+        test = self.value(node.test)
+        fails = (Exit("raise", UNKNOWN, node.lineno),)
+        self.operations.append(Branch(test, (), fails, node.lineno))
 
 
 def plain_import(module: str, alias: str | None) -> tuple[str, str, str]:
