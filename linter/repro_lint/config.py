@@ -149,16 +149,11 @@ def _read(path: str, *, named: bool) -> dict[str, object]:
 
 
 def _parse(path: str) -> dict[str, object]:
-    import sys  # noqa: PLC0415
-
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415
-    else:
-        import tomli as tomllib  # noqa: PLC0415
+    from repro_lint.toml import parse  # noqa: PLC0415
 
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            return dict(tomllib.load(file))
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            return dict(parse(file.read()))
     except OSError as problem:
         reason = (problem.strerror or "unreadable").lower()
         message = f"cannot read configuration `{path}`: {reason}"

@@ -7,6 +7,7 @@ from functools import cache
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Severity
 from repro_lint.records import Record
+from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,15 +102,9 @@ class Model(Record):
 @cache
 def load() -> Model:
     """The model that ships with this version."""
-    import sys  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
 
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415
-    else:
-        import tomli as tomllib  # noqa: PLC0415
-
-    return build(tomllib.loads(Path(__file__).with_name("scoring.toml").read_text("utf-8")))
+    return build(parse(Path(__file__).with_name("scoring.toml").read_text("utf-8")))
 
 
 def build(data: Mapping[str, Any]) -> Model:

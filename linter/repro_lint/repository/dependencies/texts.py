@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import sys
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.repository.yaml_text import UnreadableYaml, compose
+from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from typing import Any
@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
 def parse_toml(text: str) -> dict[str, Any]:
     """Read TOML; raises ValueError, whose text ends in the place."""
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415
-    else:
-        import tomli as tomllib  # noqa: PLC0415
     try:
-        return tomllib.loads(text)
+        return parse(text)
     except RecursionError:
         message = "nested too deeply"
         raise ValueError(message) from None
