@@ -15,7 +15,7 @@ from repro_lint.cli import main
 from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
 from repro_lint.errors import UserError
-from repro_lint.findings import Confidence, Finding, Location, Report, Severity
+from repro_lint.findings import Confidence, Finding, Location, Severity
 from repro_lint.repository.files import Repository
 from repro_lint.rules import ALL, python_rules, rules_for
 from repro_lint.rules.base import Context, Rule
@@ -23,6 +23,8 @@ from repro_lint.rules.base import Context, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from repro_lint.report import Report
 
 
 class Shouting(Rule):

@@ -37,6 +37,13 @@ KINDS = {
     "listing": frozenset({"iterator", "list", "walk"}),
     "download": frozenset({"hash", "revision", "suffix", "version"}),
     "switch": frozenset({"argument", "attribute", "environment", "function", "numerics"}),
+    "clock": frozenset(),
+    "converts": frozenset(),
+    "exit": frozenset(),
+    "ordered": frozenset(),
+    "passes": frozenset({"collection", "first", "numbers"}),
+    "runner": frozenset(),
+    "unordered": frozenset({"collection", "number"}),
 }
 # Attributes that only an instance has.
 ON_INSTANCES = ("gymnasium.Env.action_space.", "gymnasium.Env.observation_space.")
@@ -209,7 +216,7 @@ def test_given_all_rows_expected_no_fact_twice() -> None:
 
 def test_given_any_alias_expected_it_leads_to_facts() -> None:
     facts = knowledge()
-    known = (*facts._names, *facts._returns)
+    known = (*facts._names, *facts._returns, *facts._traits)
     for alias, target in facts._aliases.items():
         final = facts.canonical(alias)
         assert any(name == final or name.startswith(final + ".") for name in known), alias
@@ -293,7 +300,7 @@ def test_given_a_bare_method_name_expected_methods_of_all_classes() -> None:
 
 def test_given_no_data_expected_an_empty_loader() -> None:
     nothing: dict[str, Any] = {}
-    parts = ("names", "aliases", "returns", "methods", "streams")
+    parts = ("names", "traits", "aliases", "returns", "methods", "streams")
     assert Knowledge({"facts": [], **dict.fromkeys(parts, nothing)}).lookup("a.b") == ()
 
 

@@ -18,12 +18,12 @@ from repro_lint.findings import (
     IdleSuppression,
     Location,
     NotAnalysed,
-    Report,
     Reported,
     RuleEntry,
     Severity,
     Step,
 )
+from repro_lint.report import Report
 from repro_lint.reporters import concise, github, sarif, terminal, text
 from repro_lint.reporters import json as json_reporter
 from repro_lint.reporters.layout import width_of, wrap

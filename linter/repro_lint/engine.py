@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING, __version__
-from repro_lint.findings import Crash, Finding, Outcome, Report, RuleEntry, RuleResult
+from repro_lint.findings import Crash, Finding, Outcome, RuleEntry, RuleResult
+from repro_lint.report import Report
 from repro_lint.rules import rules_for
 from repro_lint.rules.base import Context
 from repro_lint.triage import triage

@@ -1,4 +1,4 @@
-"""The vocabulary of results: locations, findings, outcomes, and the report they make.
+"""The vocabulary of results: locations, findings, outcomes, and what becomes of them.
 
 Records here and in `syntax` are named tuples: frozen, ordered and slotted as
 dataclasses would be, at a fifth of the cost to define and to make.
@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from enum import Enum, IntEnum
 
-from repro_lint import TYPE_CHECKING
 from repro_lint.records import Record
-
-if TYPE_CHECKING:
-    from repro_lint.scoring import Score
 
 
 class Severity(IntEnum):
@@ -160,24 +156,3 @@ class IdleSuppression(Record):
     location: Location
     rules: tuple[str, ...]
     message: str
-
-
-class Report(Record):
-    """All that a run has to tell; reporters only put it into words."""
-
-    version: str
-    findings: tuple[Reported, ...] = ()
-    rules: tuple[RuleEntry, ...] = ()
-    score: Score | None = None
-    not_analysed: tuple[NotAnalysed, ...] = ()
-    idle_suppressions: tuple[IdleSuppression, ...] = ()
-    crashes: tuple[Crash, ...] = ()
-    hidden_by_confidence: int = 0
-    not_selected: int = 0
-    files: int = 0
-    single_file: bool = False
-
-    @property
-    def shown(self) -> tuple[Reported, ...]:
-        """The findings that count: not suppressed."""
-        return tuple(reported for reported in self.findings if not reported.suppressed)

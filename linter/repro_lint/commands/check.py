@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from repro_lint.config import Config
-    from repro_lint.findings import Report
+    from repro_lint.report import Report
     from repro_lint.repository.files import Repository
 
 FORMATS = ("text", "concise", "json", "sarif", "github")

@@ -7,7 +7,7 @@ from repro_lint.reporters.layout import visible
 from repro_lint.reporters.summary import place, standing, tally
 
 if TYPE_CHECKING:
-    from repro_lint.findings import Report
+    from repro_lint.report import Report
 
 
 def render(report: Report) -> str:

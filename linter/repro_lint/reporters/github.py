@@ -7,7 +7,8 @@ from repro_lint.findings import Severity
 from repro_lint.reporters.summary import standing, tally
 
 if TYPE_CHECKING:
-    from repro_lint.findings import Location, Report, Reported
+    from repro_lint.findings import Location, Reported
+    from repro_lint.report import Report
 
 
 def render(report: Report) -> str:

@@ -8,7 +8,8 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.reporters.summary import by_severity
 
 if TYPE_CHECKING:
-    from repro_lint.findings import Finding, Location, Report, Reported
+    from repro_lint.findings import Finding, Location, Reported
+    from repro_lint.report import Report
     from repro_lint.scoring import PillarScore, Score
 
 SCHEMA_VERSION = 1

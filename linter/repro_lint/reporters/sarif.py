@@ -9,7 +9,8 @@ from repro_lint.findings import Location, Severity
 from repro_lint.reporters.json import MAX_SITES
 
 if TYPE_CHECKING:
-    from repro_lint.findings import Finding, NotAnalysed, Report, Reported, RuleEntry
+    from repro_lint.findings import Finding, NotAnalysed, Reported, RuleEntry
+    from repro_lint.report import Report
 
 Value = dict[str, object]
 

@@ -6,7 +6,8 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Severity
 
 if TYPE_CHECKING:
-    from repro_lint.findings import Location, Report
+    from repro_lint.findings import Location
+    from repro_lint.report import Report
     from repro_lint.scoring import Score
 
 

@@ -19,7 +19,8 @@ from repro_lint.reporters.summary import place, position, tally
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from repro_lint.findings import Finding, Location, Report, Reported, Step
+    from repro_lint.findings import Finding, Location, Reported, Step
+    from repro_lint.report import Report
 
 _MOST_SITES = 5
 _MOST_NOTES = 20
