@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Assign, Compound, Name, Result
 
@@ -26,9 +27,6 @@ COSMETIC_CALL = pattern(
     r"(^|\.)(sleep|print|info|debug|warning|error|format|join|makedirs|mkdir|title|hexdigest"
     r"|set_description|Path|b64encode)$"
 )
-PASSES = frozenset(
-    ("builtins.str", "builtins.int", "builtins.abs", "builtins.hex", "builtins.round")
-)
 STEPS = 4
 
 
@@ -48,7 +46,7 @@ def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
     call = facts.program.modules[path].calls[use.call]
     if COSMETIC_CALL.search(call.name) or COSMETIC_NAME.search(use.detail):
         return True
-    if call.target in PASSES and steps:
+    if steps and knowledge().trait(call.target, "converts"):
         return are_cosmetic(facts, path, facts.uses(path).of_result(use.call), steps - 1)
     return False
 

@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex, Value
 
 SHARED = ("python", "numpy", "torch", "tensorflow", "keras")
-CONVERSIONS = frozenset(
-    ("builtins.int", "builtins.abs", "builtins.round", "builtins.hash", "builtins.str")
-)
-ENTROPY_CALLS = pattern(
-    r"(time\.(time|time_ns|perf_counter|perf_counter_ns|monotonic)"
-    r"|datetime\.(datetime\.)?(now|utcnow|today)|os\.(getpid|urandom)"
-    r"|secrets\.\w+|uuid\.uuid[14]|builtins\.id)"
-)
 SEEDER_NAME = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
 NO_SEEDER_NAME = pattern(
     r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset)_|^_?(seed|manual_seed)$",
@@ -145,9 +137,9 @@ def entropy_source(index: ModuleIndex, value: Value) -> str:
     """The call that makes a value differ in each process (`time.time`), "" if none."""
     if isinstance(value, Result):
         call = index.calls[value.call]
-        if ENTROPY_CALLS.fullmatch(call.target):
+        if differs(call.target):
             return call.name
-        if call.target in CONVERSIONS:
+        if knowledge().trait(call.target, "converts"):
             return first_source(index, call.arguments)
         if call.receiver is not None and call.name in (
             ".timestamp",
@@ -163,6 +155,17 @@ def entropy_source(index: ModuleIndex, value: Value) -> str:
     if isinstance(value, Compound) and value.kind in ("BinOp", "UnaryOp", "Attribute"):
         return first_source(index, parts(value))
     return ""
+
+
+def differs(dotted: str) -> bool:
+    """Whether a callee, whatever its arguments, gives another value in each process."""
+    if knowledge().trait(dotted, "clock"):
+        return True
+    return any(
+        fact.role == "draw" and fact.streams == ("entropy",) and not fact.parameter
+        for fact in knowledge().lookup(dotted)
+        if not fact.conditions
+    )
 
 
 def first_source(index: ModuleIndex, values: tuple[Value, ...]) -> str:

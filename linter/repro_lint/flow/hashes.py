@@ -7,6 +7,7 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import facts_of
 from repro_lint.flow.operations import assignments
+from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Literal, Name, Result
@@ -38,7 +39,6 @@ NUMBER_NAMES = pattern(
 TEXT_TYPE = pattern(r"(typing\.)?(Optional\[)?(str|bytes)\b(?!\[)")
 NUMBER_TYPE = pattern(r"(typing\.)?(Optional\[)?(int|float|bool|(np|numpy)\.\w+)\b(?!\[)")
 TABLE_CLASS = pattern(r"hash_?(table|map|set|ring)|bloom|cache|lru|dict|trie|sketch", re.IGNORECASE)
-HOLDERS = frozenset(("builtins.tuple", "builtins.frozenset", "builtins.sorted"))
 OWN_METHODS = frozenset(("__hash__", "__eq__", "__ne__", "__lt__", "__contains__", "__getitem__"))
 SEED_WORD = pattern(r"seed|random_state|(^|_)rng", re.IGNORECASE)
 STORED_WORD = pattern(
@@ -176,6 +176,12 @@ def strongest(sinks: Iterator[Sink | None]) -> Sink | None:
     return max(found, key=lambda sink: (sink.strong, sink == SEEDS), default=None)
 
 
+def holds_elements(dotted: str) -> bool:
+    """Whether a callee makes a collection of the elements of its argument."""
+    facts = (knowledge().trait(dotted, role) for role in ("passes", "unordered"))
+    return any(fact is not None and fact.kind == "collection" for fact in facts)
+
+
 def is_bucket(value: object) -> bool:
     """Whether a value is what is left of a number after division, or some of its bits."""
     return isinstance(value, Compound) and value.kind == "BinOp" and value.detail in BUCKETING
@@ -222,7 +228,7 @@ class Kinds:
             return TEXT
         if NUMBER_CALLS.search(call.name):
             return NUMBER
-        if call.target in HOLDERS and call.arguments:
+        if call.arguments and holds_elements(call.target):
             return self.of(call.arguments[0])
         return OPEN
 

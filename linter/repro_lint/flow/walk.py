@@ -19,6 +19,7 @@ from repro_lint.flow.transfer import (
     level_of,
     seeded,
 )
+from repro_lint.knowledge.load import knowledge
 from repro_lint.syntax.index import (
     Assign,
     Bind,
@@ -44,21 +45,6 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Operation, Value
 
 SITES_KEPT = 400
-RUNNERS = frozenset(
-    (
-        "absl.app.run",
-        "fire.Fire",
-        "fire.core.Fire",
-        "typer.run",
-        "tensorflow.app.run",
-        "tensorflow.compat.v1.app.run",
-        "asyncio.run",
-        "tyro.cli",
-        "wandb.agent",
-        "jsonargparse.CLI",
-    )
-)
-FINAL_CALLS = frozenset(("sys.exit", "os._exit", "builtins.exit", "builtins.quit"))
 
 
 class Walk:
@@ -203,7 +189,7 @@ class Walk:
         state = self.passed_on(call.arguments, state)
         state = self.passed_on((value for _, value in call.keywords), state)
         if call.target.startswith("builtins."):
-            return None if call.target in FINAL_CALLS else state
+            return None if knowledge().trait(call.target, "exit") else state
         site = Site(self.path, place)
         target = self.program.callee(self.path, place)
         found = self.flow.events(self.path, place)
@@ -222,10 +208,13 @@ class Walk:
 
     def unknown_call(self, call: Call, target: Target | None, state: Transfer) -> Transfer | None:
         """A callee that is not known seeds if its name, or a namesake here, says so."""
-        if target is not None and target.dotted in FINAL_CALLS:
+        dotted = target.dotted if target is not None else ""
+        if dotted and knowledge().trait(dotted, "exit"):
             return None
-        if target is not None and target.dotted in RUNNERS and call.arguments:
-            return self.run_argument(call, state)
+        runner = knowledge().trait(dotted, "runner") if dotted else None
+        given = call.argument(runner.position, runner.parameter) if runner is not None else None
+        if given is not None:
+            return self.run_argument(call, given, state)
         if may_seed_by_name(call):
             return seeded(state, SHARED, SEEDED)
         if target is None:
@@ -235,9 +224,9 @@ class Walk:
                 return seeded(state, tuple(streams), SEEDED)
         return state
 
-    def run_argument(self, call: Call, state: Transfer) -> Transfer | None:
+    def run_argument(self, call: Call, given: Value, state: Transfer) -> Transfer | None:
         """A library that does nothing but call the function that it is given."""
-        for target in self.flow.mentioned(self.path, call.function, call.arguments[0]):
+        for target in self.flow.mentioned(self.path, call.function, given):
             summary = self.flow.summary(target.path, target.place)
             return self.lift(summary, state, None)
         return state

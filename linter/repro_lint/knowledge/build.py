@@ -6,10 +6,10 @@ Run-time start-up reads the JSON, because `tomllib` needs ten times as long.
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 LIBRARIES = Path(__file__).with_name("libraries")
 COMPILED = LIBRARIES.with_name("compiled.json")
-ROLES = ("draw", "generator", "seed", "restore", "listing", "download", "switch")
+EFFECTS = ("draw", "generator", "seed", "restore", "listing", "download", "switch")
+TRAITS = ("clock", "converts", "exit", "ordered", "passes", "runner", "unordered")
+ROLES = (*EFFECTS, *TRAITS)
 FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})
 GROUP_KEYS = frozenset(
     {
@@ -57,11 +59,7 @@ def write() -> None:
 
 def read_library(path: Path) -> dict[str, Any]:
     """Read one TOML file and refuse keys that mean nothing."""
-    if sys.version_info >= (3, 11):
-        import tomllib  # noqa: PLC0415
-    else:
-        import tomli as tomllib  # noqa: PLC0415
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    data = parse(path.read_text(encoding="utf-8"))
     _refuse_unknown(data, FILE_KEYS | set(ROLES), path.name)
     for stream in data.get("streams", {}).values():
         _refuse_unknown(stream, STREAM_KEYS, path.name)
@@ -69,15 +67,17 @@ def read_library(path: Path) -> dict[str, Any]:
 
 
 def compile_files(folder: Path) -> dict[str, Any]:
-    """All files of a folder as one table of facts, names, aliases, types and streams."""
+    """All files of a folder as one table of facts, names, traits, aliases, types and streams."""
     facts: list[dict[str, Any]] = []
     names: dict[str, list[int]] = {}
+    traits: dict[str, list[int]] = {}
     result: dict[str, Any] = {"aliases": {}, "streams": {}, "returns": {}, "methods": {}}
     for path in sorted(folder.glob("*.toml")):
         data = read_library(path)
         for fact, members in groups(data, path.name):
             for name in members:
-                names.setdefault(name, []).append(len(facts))
+                table = traits if fact["role"] in TRAITS else names
+                table.setdefault(name, []).append(len(facts))
                 if fact.get("method"):
                     result["methods"].setdefault(name.rpartition(".")[2], set()).add(name)
             facts.append(fact)
@@ -86,7 +86,7 @@ def compile_files(folder: Path) -> dict[str, Any]:
         result["returns"].update(_types(data.get("types", {})))
     result["methods"] = {key: sorted(value) for key, value in result["methods"].items()}
     _feed(facts, result["streams"])
-    return {"facts": facts, "names": names, **result}
+    return {"facts": facts, "names": names, "traits": traits, **result}
 
 
 def groups(data: Mapping[str, Any], file: str) -> Iterator[tuple[dict[str, Any], list[str]]]:

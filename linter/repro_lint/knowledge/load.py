@@ -40,10 +40,12 @@ class Knowledge:
         """Take the compiled data; records are made when asked for."""
         self._facts: list[dict[str, Any]] = data["facts"]
         self._names: dict[str, list[int]] = data["names"]
+        self._traits: dict[str, list[int]] = data["traits"]
         self._aliases: dict[str, str] = data["aliases"]
         self._returns: dict[str, str] = data["returns"]
         self._methods: dict[str, list[str]] = data["methods"]
         self._rows: dict[str, tuple[Api, ...]] = {}
+        self._having: dict[str, dict[str, Api]] = {}
         self._asked: dict[str, str] = {}
         self.streams: Mapping[str, Stream] = {
             key: Stream(key, value["label"], value["seed"], tuple(value["modules"]))
@@ -78,6 +80,22 @@ class Knowledge:
             row for full in self._methods.get(name, ()) for row in self.lookup(full) if row.method
         )
 
+    def trait(self, dotted: str, role: str) -> Api | None:
+        """What is known of a callee's part in the flow of values or of control; None if nothing."""
+        return self.having(role).get(self.canonical(dotted))
+
+    def having(self, role: str) -> Mapping[str, Api]:
+        """The facts with a role that tells of the flow of values or of control, by name."""
+        found = self._having.get(role)
+        if found is None:
+            found = self._having[role] = {
+                name: _api(name, self._facts[place])
+                for name, places in self._traits.items()
+                for place in places
+                if self._facts[place]["role"] == role
+            }
+        return found
+
     def returns(self, dotted: str) -> str:
         """The name of the type that a callable returns; a class returns itself; "" unknown."""
         return self._returns.get(self.canonical(dotted), "")
@@ -96,7 +114,7 @@ class Knowledge:
         return name
 
     def _is_known(self, name: str) -> bool:
-        return name in self._names or name in self._returns
+        return name in self._names or name in self._returns or name in self._traits
 
     def _renamed(self, dotted: str) -> str:
         """Replace the longest prefix that has another name; "" if none has."""

@@ -30,7 +30,14 @@ class Api(Record):
     - seed: seeds `streams`; restore: sets the state of `streams`;
     - listing: returns names in an order of the file system;
     - download: fetches something that `parameter` would pin;
-    - switch: a determinism switch (function or attribute).
+    - switch: a determinism switch (function or attribute);
+    or a trait, which says what becomes of values or of control:
+    - clock: gives a value that differs in each process and is no draw;
+    - converts: gives its argument in another form, as random as that is;
+    - runner: does nothing but call `parameter`; exit: ends the process;
+    - passes: gives the elements of its argument in their order;
+    - ordered: its result depends on the order of its argument;
+    - unordered: no order of its argument changes its result.
     `streams` holds stream names (python, numpy, torch, tensorflow, keras, ...) or
     "entropy" (nothing seeds it), "fixed" (a constant: same in each run), "none" (no
     draw). `required` means that the call fails without the seed parameter.
@@ -44,12 +51,14 @@ class Api(Record):
     reference after a colon in its text), "hash" (a checksum), "version" (a number).
     For switches it says what the name is: function, attribute, argument (`parameter`
     of that callable), environment (a variable), numerics (changes numbers, promises
-    nothing about repetition).
+    nothing about repetition). For the traits of order it says what comes out: a collection
+    with the elements of the argument, a number, its numbered elements or its first one.
     `effect` is "varies" where results differ between seeds and "draws" where the
     stream advances but the result is stable. `method` marks rows whose name ends in
     a method of a class, such as `pandas.DataFrame.sample`.
     `telltale` is for methods of receivers whose class is unknown: a keyword argument that
-    no namesake takes, or "*" where the name of the method alone tells.
+    no namesake takes, or "*" where the name of the method (for traits: of the callee) alone
+    tells.
     `omitted` tells for seeders what None means: "entropy", "fixed" or "" (an error).
     """
 
