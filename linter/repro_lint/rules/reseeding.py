@@ -176,13 +176,15 @@ def drawing_loop(context: Context, known: Known) -> bool:
 
 def called_in_loop(context: Context, known: Known) -> bool:
     """Whether a call in a loop runs the function that holds a seeding call."""
-    for path, index in context.facts.modules.items():
-        for function in index.functions:
-            for places in looped_calls(function.body):
-                for place in places:
-                    target = context.program.callee(path, place)
-                    if target is not None and target[1:3] == (known.path, known.call.function):
-                        return True
+    function = context.facts.function(known.path, known.call.function)
+    bare = function.name.rpartition(".")[2]
+    for path, place in context.program.calls_named.get(bare, ()):
+        target = context.program.callee(path, place)
+        if target is not None and target[1:3] == (known.path, known.call.function):
+            caller = context.modules[path].calls[place].function
+            body = context.modules[path].functions[caller].body
+            if any(place in places for places in looped_calls(body)):
+                return True
     return False
 
 
