@@ -6,6 +6,7 @@ import pytest
 
 from repro_lint.flow.draws import differs
 from repro_lint.flow.hashes import holds_elements
+from repro_lint.flow.sinks import frees, goes_by_order_as_named, passes
 from repro_lint.knowledge import knowledge
 
 
@@ -84,3 +85,29 @@ def test_given_a_callee_expected_whether_it_holds_its_elements(
     name: str, *, expected: bool
 ) -> None:
     assert holds_elements(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("lab.ConcatDataset", True),
+        (".from_tensor_slices", True),
+        ("pandas.concat", True),
+        ("datasets.append", False),
+        ("lab.concat", False),
+        ("", False),
+    ],
+)
+def test_given_a_callee_as_written_expected_whether_its_name_tells_of_order(
+    name: str, *, expected: bool
+) -> None:
+    assert goes_by_order_as_named(name) is expected
+
+
+def test_given_sorting_expected_that_it_frees_and_does_not_pass() -> None:
+    assert frees("builtins.sorted")
+    assert frees("natsort.natsorted")
+    assert not frees("builtins.list")
+    assert passes("builtins.list") == "collection"
+    assert passes("builtins.map") == ""
+    assert passes("builtins.sorted") is None

@@ -14,14 +14,11 @@ from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.sinks import (
     DATA_NAME,
     FIRST,
-    FREEING,
     INDEXED,
     KEEPS_METHODS,
-    KEEPS_ORDER,
     KEPT,
     NUMBER_KEEPERS,
     NUMBERED,
-    ORDERED_SINK,
     RETURNED,
     SAFE,
     SLICED,
@@ -30,8 +27,12 @@ from repro_lint.flow.sinks import (
     WEAK,
     Sink,
     as_list,
+    frees,
+    goes_by_order,
+    goes_by_order_as_named,
     guarded,
     names_and_texts,
+    passes,
     rank,
 )
 from repro_lint.flow.uses import ELEMENT
@@ -291,21 +292,22 @@ class Order:
         call = self.index.calls[use.call]
         target = self.facts.program.callee(self.path, use.call)
         dotted = target.dotted if target is not None else call.target
-        if dotted == "builtins.enumerate":
+        given = passes(dotted)
+        if given == "numbers":
             return self.numbered(use.call, steps)
         if self.is_sorted_table(use.call, use.function):
             return None
-        if dotted and ORDERED_SINK.fullmatch(dotted):
+        if goes_by_order(dotted):
             return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
-        if dotted and KEEPS_ORDER.fullmatch(dotted):
-            if dotted == "builtins.next":
-                return Sink(STRONG, FIRST)
+        if given == "first":
+            return Sink(STRONG, FIRST)
+        if given is not None:
             return as_list(self.of_call(use.call, steps - 1))
         if call.name.endswith(".join") and use.detail == "0":
             return self.weaker(self.of_call(use.call, steps - 1))
         if call.name.rpartition(".")[2] == "extend":
             return self.of_growth(call, use.function, steps)
-        if ORDERED_SINK.fullmatch(call.name.lstrip(".")):
+        if goes_by_order_as_named(call.name):
             return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
         return None
 
@@ -325,7 +327,7 @@ class Order:
                 return NUMBERED
             if use.kind == "iterated" and isinstance(use.operation, Loop):
                 return self.numbered_loop(use.operation, use.function, steps)
-            if use.kind == "argument" and KEEPS_ORDER.fullmatch(self.index.calls[use.call].target):
+            if use.kind == "argument" and passes(self.index.calls[use.call].target) is not None:
                 return self.numbered(use.call, steps - 1) if steps else None
             if use.kind == "argument" and self.index.calls[use.call].target == "builtins.dict":
                 return NUMBERED
@@ -383,7 +385,7 @@ class Order:
     def is_freed(self, place: int) -> bool:
         """Whether the result of a call goes straight to something that no order changes."""
         return any(
-            use.kind == "argument" and self.index.calls[use.call].target in FREEING
+            use.kind == "argument" and frees(self.index.calls[use.call].target)
             for use in self.uses.of_result(place)
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.syntax.index import Exit, Literal, Name
@@ -14,21 +15,8 @@ if TYPE_CHECKING:
 
     from repro_lint.syntax.index import Compound, Loop
 
-# Wrappers whose result has the order of their argument.
-KEEPS_ORDER = pattern(
-    r"builtins\.(list|tuple|enumerate|iter|reversed|map|filter|zip|next)"
-    r"|(\w+\.)*(tqdm|track|trange|chain|from_iterable|islice|deque|cycle)"
-    r"|numpy\.(array|asarray|stack|concatenate|unique_)|copy\.(copy|deepcopy)"
-)
 KEEPS_METHODS = frozenset(("copy", "tolist"))
 SET_METHODS = frozenset(("intersection", "union", "difference", "symmetric_difference"))
-# Sinks: what comes out depends on what came first.
-ORDERED_SINK = pattern(
-    r"(random|numpy\.random|torch)\.(shuffle|sample|choice|choices|permutation|permuted)"
-    r"|pandas\.(concat|DataFrame|Series)|numpy\.(concatenate|stack|vstack|hstack|array|asarray)"
-    r"|torch\.(cat|stack|tensor)|json\.dumps?|datasets\.\w+|sklearn\.model_selection\.\w+"
-    r"|(\w+\.)*(SplitGenerator|ConcatDataset|TextLineDataset|TFRecordDataset|from_tensor_slices)"
-)
 DATA_NAME = pattern(
     r"(vocab|2id|2idx|2index|to_id|to_idx|to_ix|id2|idx2|ix_to|index|indices|label|class(es)?(_|$)"
     r"|tokens?|words?|chars?|train|valid|val(_|$)|test|split|fold|data|files|paths|samples|images"
@@ -62,8 +50,27 @@ class Sink(Record):
 NUMBERED = Sink(STRONG, "numbers its elements", data=True)
 NUMBER_KEEPERS = frozenset(("append", "tensor", "array", "full", "add", "setdefault", "insert"))
 SAFE = Sink("", "is sorted by the caller")
-FREED_BY = ("sorted", "len", "set", "frozenset", "min", "max", "sum", "any", "all")
-FREEING = frozenset("builtins." + name for name in FREED_BY)
+
+
+def passes(dotted: str) -> str | None:
+    """What a callee gives of the elements of its argument, in their order; None if it does not."""
+    fact = knowledge().trait(dotted, "passes")
+    return None if fact is None else fact.kind
+
+
+def goes_by_order(dotted: str) -> bool:
+    """Whether the result of a callee depends on the order of its argument."""
+    return knowledge().trait(dotted, "ordered") is not None
+
+
+def goes_by_order_as_named(name: str) -> bool:
+    """Whether a callee goes by order, as far as its name as written tells."""
+    return name.rpartition(".")[2] in knowledge().telling("ordered") or goes_by_order(name)
+
+
+def frees(dotted: str) -> bool:
+    """Whether no order of its argument changes the result of a callee."""
+    return knowledge().trait(dotted, "unordered") is not None
 
 
 def names_and_texts(target: Compound) -> Iterator[str]:

@@ -46,6 +46,7 @@ class Knowledge:
         self._methods: dict[str, list[str]] = data["methods"]
         self._rows: dict[str, tuple[Api, ...]] = {}
         self._having: dict[str, dict[str, Api]] = {}
+        self._telling: dict[str, frozenset[str]] = {}
         self._asked: dict[str, str] = {}
         self.streams: Mapping[str, Stream] = {
             key: Stream(key, value["label"], value["seed"], tuple(value["modules"]))
@@ -94,6 +95,14 @@ class Knowledge:
                 for place in places
                 if self._facts[place]["role"] == role
             }
+        return found
+
+    def telling(self, role: str) -> frozenset[str]:
+        """The bare names of callees with a trait that alone tell of it."""
+        found = self._telling.get(role)
+        if found is None:
+            names = [name for name, fact in self.having(role).items() if fact.telltale == "*"]
+            found = self._telling[role] = frozenset(name.rpartition(".")[2] for name in names)
         return found
 
     def returns(self, dotted: str) -> str:
