@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import facts_of
@@ -29,14 +29,17 @@ class Known(Record):
     fact: Api
 
 
-@cache
-def is_promising(name: str, is_target: bool) -> bool:  # noqa: FBT001  part of the key of the cache
+def place_of_call(known: Known) -> tuple[str, int]:
+    """Where a known call stands."""
+    return known.path, known.place
+
+
+def is_promising(target: str, name: str) -> bool:
     """Whether knowledge may say something about a callee, before it is resolved."""
-    if not is_target:
-        return bool(knowledge().method(name))
-    if name.startswith("builtins."):
+    if target.startswith("builtins."):
         return False
-    return bool(knowledge().all_rows(name)) or knowledge().method(name.rpartition(".")[2]) != ()
+    known = knowledge()
+    return bool(target and known.all_rows(target)) or bool(known.method(name.rpartition(".")[2]))
 
 
 class Facts:
@@ -60,17 +63,18 @@ class Facts:
     def by_role(self) -> Mapping[str, tuple[Known, ...]]:
         """Known calls by the role of the fact, in order of path and place."""
         found: dict[str, list[Known]] = {}
-        for path, index in self.modules.items():
-            for known in self.of_module(path, index):
-                found.setdefault(known.fact.role, []).append(known)
-        return {role: tuple(calls) for role, calls in found.items()}
+        for (target, name), calls in self.program.callees.items():
+            if is_promising(target, name):
+                for path, place in calls:
+                    for known in self.of_call(path, place):
+                        found.setdefault(known.fact.role, []).append(known)
+        return {role: tuple(sorted(calls, key=place_of_call)) for role, calls in found.items()}
 
-    def of_module(self, path: str, index: ModuleIndex) -> Iterator[Known]:
-        """The known calls of one module."""
-        for place, call in enumerate(index.calls):
-            if is_promising(call.target or call.name.rpartition(".")[2], bool(call.target)):
-                for fact in facts_of(self.program, path, place):
-                    yield Known(path, place, call, fact)
+    def of_call(self, path: str, place: int) -> Iterator[Known]:
+        """The facts about one call, none for test code."""
+        if path in self.modules:
+            for fact in facts_of(self.program, path, place):
+                yield Known(path, place, self.modules[path].calls[place], fact)
 
     def role(self, role: str) -> tuple[Known, ...]:
         """The known calls with one role."""

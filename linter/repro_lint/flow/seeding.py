@@ -5,7 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.draws import SHARED, ever_seeded, may_seed_by_name, telling_facts
+from repro_lint.flow.draws import (
+    SHARED,
+    ever_seeded,
+    is_seeder_name,
+    may_seed_by_name,
+    telling_facts,
+)
 from repro_lint.knowledge.load import knowledge
 
 if TYPE_CHECKING:
@@ -29,17 +35,23 @@ class Seeding:
         self.program = program
         self.streams: dict[tuple[str, int], frozenset[str]] = {}
         self.waiting: list[tuple[str, int]] = []
-        for path, index in program.modules.items():
-            for place, call in enumerate(index.calls):
-                found = self.direct(path, place, call)
-                if found:
-                    self.add(path, call.function, found)
+        for (target, name), calls in program.callees.items():
+            if may_be_seeder(target, name):
+                for path, place in calls:
+                    self.note(path, place)
         while self.waiting:
             self.carry(*self.waiting.pop())
 
     def of(self, path: str, function: int) -> frozenset[str]:
         """The streams that a function may seed."""
         return self.streams.get((path, function), NO_STREAMS)
+
+    def note(self, path: str, place: int) -> None:
+        """Note what one call seeds for the function that holds it."""
+        call = self.program.modules[path].calls[place]
+        found = self.direct(path, place, call)
+        if found:
+            self.add(path, call.function, found)
 
     def direct(self, path: str, place: int, call: Call) -> frozenset[str]:
         """The streams that one call seeds, or may seed by its name alone."""
@@ -86,6 +98,16 @@ class Seeding:
             target = self.program.callee(caller, place)
             if target is not None and target[1:3] in wanted:
                 yield caller, place
+
+
+def may_be_seeder(target: str, name: str) -> bool:
+    """Whether calls of this callee have to be looked at."""
+    if target.startswith("builtins."):
+        return False
+    bare = name.rpartition(".")[2]
+    if is_seeder_name(bare) or (target and seeded_by_name(target)):
+        return True
+    return not target and bool(knowledge().method(bare))
 
 
 SEEDERS = ("seed", "restore")
