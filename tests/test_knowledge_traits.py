@@ -111,3 +111,10 @@ def test_given_sorting_expected_that_it_frees_and_does_not_pass() -> None:
     assert passes("builtins.list") == "collection"
     assert passes("builtins.map") == ""
     assert passes("builtins.sorted") is None
+
+
+def test_given_a_bare_name_expected_the_switches_of_all_releases() -> None:
+    switches = knowledge().switches()
+    assert {fact.parameter for fact in switches["Trainer"]} == {"benchmark", "deterministic"}
+    assert [fact.name for fact in switches["set_deterministic"]] == ["torch.set_deterministic"]
+    assert "set_seed" not in switches

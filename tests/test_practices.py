@@ -143,6 +143,16 @@ def test_container(files: dict[str, str], wanted: str) -> None:
         (TRAIN + "torch.backends.cudnn.deterministic = False\n", ("none",)),
         ("import lightning as L\nL.Trainer(deterministic=True)\n", ("switched",)),
         ("import lightning as L\nL.Trainer(deterministic='warn')\n", ("partial",)),
+        ("import lightning as L\nL.Trainer(deterministic=None)\n", ("none",)),
+        (TRAIN + "torch.set_deterministic_debug_mode('error')\n", ("switched",)),
+        (TRAIN + "torch.set_deterministic_debug_mode(1)\n", ("partial",)),
+        (TRAIN + "torch.set_deterministic_debug_mode('default')\n", ("none",)),
+        (TRAIN + "set_seed(1, deterministic=True)\n", ("switched",)),
+        (TRAIN + "set_seed(1, deterministic=False)\n", ("none",)),
+        (
+            "import tensorflow as tf\ntf.config.experimental.enable_op_determinism()\n",
+            ("switched",),
+        ),
     ],
 )
 def test_policy(train: str, wanted: tuple[str, ...]) -> None:

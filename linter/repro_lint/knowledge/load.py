@@ -81,6 +81,17 @@ class Knowledge:
             row for full in self._methods.get(name, ()) for row in self.lookup(full) if row.method
         )
 
+    def switches(self) -> Mapping[str, tuple[Api, ...]]:
+        """The switches of all releases, by the bare name of the callee."""
+        found: dict[str, tuple[Api, ...]] = {}
+        for name, places in self._names.items():
+            facts = [self._facts[place] for place in places]
+            rows = tuple(_api(name, fact) for fact in facts if fact["role"] == "switch")
+            if rows:
+                bare = name.rpartition(".")[2]
+                found[bare] = found.get(bare, ()) + rows
+        return found
+
     def trait(self, dotted: str, role: str) -> Api | None:
         """What is known of a callee's part in the flow of values or of control; None if nothing."""
         return self.having(role).get(self.canonical(dotted))

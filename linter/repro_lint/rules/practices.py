@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Severity
+from repro_lint.flow.draws import SEEDER_NAME
 from repro_lint.flow.operations import assignments
+from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.repository.containers import step_script
 from repro_lint.repository.dependencies.pins import RUN, is_locked, judged, locks_of, purpose
@@ -18,13 +21,14 @@ from repro_lint.scoring.records import Practice
 from repro_lint.syntax.index import Literal, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from repro_lint.knowledge.model import Api
     from repro_lint.repository.containers import ContainerFile
     from repro_lint.repository.dependencies.records import Dependencies, DependencyFile
     from repro_lint.repository.notebooks import Notebook
     from repro_lint.rules.base import Context
-    from repro_lint.syntax.index import Call, ModuleIndex
+    from repro_lint.syntax.index import Call, ModuleIndex, Value
 
 _BEST_FIRST = ("hashed", "locked", "exact", "bounded", "declared")
 _LOCKED_INSTALL = pattern(
@@ -50,12 +54,7 @@ _FRAMEWORKS = frozenset(
         "accelerate", "transformers", "fastai", "mxnet", "paddle",
     }
 )  # fmt: skip
-_SWITCHES = (
-    "use_deterministic_algorithms",
-    "set_deterministic",
-    "enable_op_determinism",
-    "enable_full_determinism",
-)
+_DETERMINISM = ("deterministic", "full_determinism")
 
 
 def practices(context: Context) -> tuple[Practice, ...]:
@@ -104,15 +103,32 @@ def _switches(context: Context, path: str, index: ModuleIndex) -> Iterator[str]:
 
 
 def _switch(call: Call) -> Iterator[str]:
+    """How far one call goes: of a switch, or of what is named as one that seeds."""
     name = (call.target or call.name).rpartition(".")[2]
-    if name in _SWITCHES:
-        if call.argument(0, "mode") != Literal(False):  # noqa: FBT003
-            is_warning = call.keyword("warn_only") not in (None, Literal(False))  # noqa: FBT003
-            yield "partial" if is_warning else "switched"
-    elif name in ("Trainer", "Fabric", "TrainingArguments", "set_seed", "seed_everything"):
-        given = call.keyword("deterministic") or call.keyword("full_determinism")
-        if given is not None and given != Literal(False):  # noqa: FBT003
-            yield "partial" if given == Literal("warn") else "switched"
+    for fact in _known_switches().get(name, ()):
+        given = call.argument(fact.position, fact.parameter) if fact.parameter else None
+        if fact.kind == "function" or (given is not None and fact.parameter in _DETERMINISM):
+            yield from _rung(call, given)
+    if SEEDER_NAME.search(name) and name not in _known_switches():
+        found = (call.keyword(parameter) for parameter in _DETERMINISM)
+        yield from (rung for given in found if given is not None for rung in _rung(call, given))
+
+
+@cache
+def _known_switches() -> Mapping[str, tuple[Api, ...]]:
+    return knowledge().switches()
+
+
+def _rung(call: Call, given: Value | None) -> Iterator[str]:
+    """How far a switch goes that is set to a value; nothing where this turns it off."""
+    value = given.value if isinstance(given, Literal) else ""
+    if value in (None, False, "default"):
+        return
+    warns = value == "warn" or (value == 1 and value is not True)
+    if warns or call.keyword("warn_only") not in (None, Literal(False)):  # noqa: FBT003
+        yield "partial"
+    else:
+        yield "switched"
 
 
 def _deps(context: Context) -> Iterator[str]:
