@@ -10,15 +10,14 @@ from __future__ import annotations
 import sys
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.operations import assignments, every
+from repro_lint.flow.operations import assignments
+from repro_lint.flow.rounds import numbered, of_loop
 from repro_lint.flow.sinks import (
     DATA_NAME,
     FIRST,
     INDEXED,
     KEEPS_METHODS,
     KEPT,
-    NUMBER_KEEPERS,
-    NUMBERED,
     RETURNED,
     SAFE,
     SLICED,
@@ -30,7 +29,6 @@ from repro_lint.flow.sinks import (
     frees,
     goes_by_order,
     goes_by_order_as_named,
-    guarded,
     names_and_texts,
     passes,
     rank,
@@ -40,13 +38,10 @@ from repro_lint.syntax.index import (
     Assign,
     Compound,
     Comprehension,
-    Evaluate,
     Exit,
     Literal,
     Loop,
     Name,
-    Result,
-    Yield,
 )
 
 if TYPE_CHECKING:
@@ -54,7 +49,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.uses import Use, Uses
-    from repro_lint.syntax.index import Call, ModuleIndex, Operation
+    from repro_lint.syntax.index import Call, ModuleIndex
 
 STEPS = 8
 
@@ -261,7 +256,7 @@ class Order:
         if use.kind == "assigned" and isinstance(operation, Assign):
             return self.of_assignment(operation, use, steps)
         if use.kind == "iterated" and isinstance(operation, Loop):
-            return self.of_loop(operation, use.function, steps)
+            return of_loop(self, operation, use.function, steps)
         if use.kind == "returned" and isinstance(operation, Exit):
             return self.of_return(use.function, steps)
         if use.kind == "yielded":
@@ -294,7 +289,7 @@ class Order:
         dotted = target.dotted if target is not None else call.target
         given = passes(dotted)
         if given == "numbers":
-            return self.numbered(use.call, steps)
+            return numbered(self, use.call, steps)
         if self.is_sorted_table(use.call, use.function):
             return None
         if goes_by_order(dotted):
@@ -319,37 +314,6 @@ class Order:
             if isinstance(target, Name):
                 uses.extend(self.uses.of_name(function, target.text))
         return any(use.kind == "receiver" and use.detail in SORTS_ROWS for use in uses)
-
-    def numbered(self, place: int, steps: int) -> Sink | None:
-        """Numbers given in the order of an unordered value are data, if they are used."""
-        for use in self.uses.of_result(place):
-            if any(isinstance(container, Comprehension) for container in use.containers):
-                return NUMBERED
-            if use.kind == "iterated" and isinstance(use.operation, Loop):
-                return self.numbered_loop(use.operation, use.function, steps)
-            if use.kind == "argument" and passes(self.index.calls[use.call].target) is not None:
-                return self.numbered(use.call, steps - 1) if steps else None
-            if use.kind == "argument" and self.index.calls[use.call].target == "builtins.dict":
-                return NUMBERED
-        return None
-
-    def numbered_loop(self, loop: Loop, function: int, steps: int) -> Sink | None:
-        """A loop over numbered elements: whether the number is more than a progress message."""
-        target = loop.target
-        if isinstance(target, Compound) and target.parts and isinstance(target.parts[0], Name):
-            for use in self.name_uses(function, target.parts[0].text):
-                line = self.line_of(use)
-                if use.kind == "assigned" and line > loop.span.line and not use.containers:
-                    return NUMBERED
-                if use.kind == "argument" and line > loop.span.line and self.keeps_number(use):
-                    return NUMBERED
-        return self.of_loop(loop, function, steps - 1)
-
-    def keeps_number(self, use: Use) -> bool:
-        """Whether a call puts the number of a round into a tensor, an array or a list."""
-        bare = self.index.calls[use.call].name.rpartition(".")[2]
-        texts = any(isinstance(c, Compound) and c.kind == "JoinedStr" for c in use.containers)
-        return bare in NUMBER_KEEPERS and not texts
 
     def of_growth(self, call: Call, function: int, steps: int) -> Sink | None:
         """Follow the list that grows by unordered elements."""
@@ -388,50 +352,3 @@ class Order:
             use.kind == "argument" and frees(self.index.calls[use.call].target)
             for use in self.uses.of_result(place)
         )
-
-    def of_loop(self, loop: Loop, function: int, steps: int) -> Sink | None:
-        """What the rounds of a loop over an unordered value leave behind in its order."""
-        best: Sink | None = None
-        for operation in every(loop.body):
-            sink = self.left_behind(operation, loop, function, steps)
-            if sink is not None and (best is None or rank(sink) > rank(best)):
-                best = sink
-        return best
-
-    def left_behind(
-        self, operation: Operation, loop: Loop, function: int, steps: int
-    ) -> Sink | None:
-        """What one operation of a loop's body leaves behind in the order of the rounds."""
-        if isinstance(operation, Exit) and operation.kind == "break" and not guarded(loop):
-            return Sink(WEAK, "decides which element is first")
-        if isinstance(operation, Yield):
-            data = bool(DATA_NAME.search(self.path + self.index.functions[function].name))
-            return Sink(STRONG, "yields in its order", data)
-        if isinstance(operation, Evaluate):
-            return self.grown(self.index.calls[operation.call], loop, function, steps)
-        if isinstance(operation, Assign):
-            return self.assigned_number(operation)
-        return None
-
-    def grown(self, call: Call, loop: Loop, function: int, steps: int) -> Sink | None:
-        """A list from before the loop that grows in each round."""
-        holder, _, method = call.name.rpartition(".")
-        if method not in ("append", "extend") or not holder:
-            return None
-        if any(made.target == Name(holder) for made in assignments(loop.body)):
-            return None
-        sink = as_list(self.of_name(function, holder, steps - 1))
-        if sink is not None and DATA_NAME.search(holder):
-            return sink._replace(data=True)
-        return sink
-
-    def assigned_number(self, operation: Assign) -> Sink | None:
-        """`index[name] = len(index)` numbers the rounds."""
-        target, value = operation.target, operation.value
-        if not isinstance(target, Compound) or target.kind != "Subscript":
-            return None
-        if isinstance(value, Result):
-            call = self.index.calls[value.call]
-            if call.target == "builtins.len" and target.parts[0] in call.arguments:
-                return Sink(STRONG, "numbers its elements", data=True)
-        return None

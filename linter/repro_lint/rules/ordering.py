@@ -8,6 +8,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.order import STEPS, Order
+from repro_lint.flow.rounds import of_loop
 from repro_lint.flow.sinks import (
     FIRST,
     INDEXED,
@@ -86,7 +87,7 @@ def walk_sink(order: Order, known: Known) -> Sink | None:
         if use.kind == "iterated" and isinstance(use.operation, Loop):
             if sorts_inside(order, use.operation):
                 return None
-            return order.of_loop(use.operation, use.function, 4)
+            return of_loop(order, use.operation, use.function, 4)
     return order.of_call(known.place)
 
 

@@ -1,0 +1,119 @@
+"""What the rounds of a loop over an unordered value leave behind in its order."""
+
+from __future__ import annotations
+
+from repro_lint import TYPE_CHECKING
+from repro_lint.flow.operations import assignments, every
+from repro_lint.flow.sinks import (
+    DATA_NAME,
+    NUMBER_KEEPERS,
+    NUMBERED,
+    STRONG,
+    WEAK,
+    Sink,
+    as_list,
+    guarded,
+    passes,
+    rank,
+)
+from repro_lint.syntax.index import (
+    Assign,
+    Compound,
+    Comprehension,
+    Evaluate,
+    Exit,
+    Loop,
+    Name,
+    Result,
+    Yield,
+)
+
+if TYPE_CHECKING:
+    from repro_lint.flow.order import Order
+    from repro_lint.flow.uses import Use
+    from repro_lint.syntax.index import Call, Operation
+
+
+def numbered(order: Order, place: int, steps: int) -> Sink | None:
+    """Numbers given in the order of an unordered value are data, if they are used."""
+    for use in order.uses.of_result(place):
+        if any(isinstance(container, Comprehension) for container in use.containers):
+            return NUMBERED
+        if use.kind == "iterated" and isinstance(use.operation, Loop):
+            return numbered_loop(order, use.operation, use.function, steps)
+        if use.kind == "argument" and passes(order.index.calls[use.call].target) is not None:
+            return numbered(order, use.call, steps - 1) if steps else None
+        if use.kind == "argument" and order.index.calls[use.call].target == "builtins.dict":
+            return NUMBERED
+    return None
+
+
+def numbered_loop(order: Order, loop: Loop, function: int, steps: int) -> Sink | None:
+    """A loop over numbered elements: whether the number is more than a progress message."""
+    target = loop.target
+    if isinstance(target, Compound) and target.parts and isinstance(target.parts[0], Name):
+        for use in order.name_uses(function, target.parts[0].text):
+            line = order.line_of(use)
+            if use.kind == "assigned" and line > loop.span.line and not use.containers:
+                return NUMBERED
+            if use.kind == "argument" and line > loop.span.line and keeps_number(order, use):
+                return NUMBERED
+    return of_loop(order, loop, function, steps - 1)
+
+
+def keeps_number(order: Order, use: Use) -> bool:
+    """Whether a call puts the number of a round into a tensor, an array or a list."""
+    bare = order.index.calls[use.call].name.rpartition(".")[2]
+    texts = any(isinstance(c, Compound) and c.kind == "JoinedStr" for c in use.containers)
+    return bare in NUMBER_KEEPERS and not texts
+
+
+def of_loop(order: Order, loop: Loop, function: int, steps: int) -> Sink | None:
+    """What the rounds of a loop over an unordered value leave behind in its order."""
+    best: Sink | None = None
+    for operation in every(loop.body):
+        sink = left_behind(order, operation, loop, function, steps)
+        if sink is not None and (best is None or rank(sink) > rank(best)):
+            best = sink
+    return best
+
+
+def left_behind(
+    order: Order, operation: Operation, loop: Loop, function: int, steps: int
+) -> Sink | None:
+    """What one operation of a loop's body leaves behind in the order of the rounds."""
+    if isinstance(operation, Exit) and operation.kind == "break" and not guarded(loop):
+        return Sink(WEAK, "decides which element is first")
+    if isinstance(operation, Yield):
+        data = bool(DATA_NAME.search(order.path + order.index.functions[function].name))
+        return Sink(STRONG, "yields in its order", data)
+    if isinstance(operation, Evaluate):
+        return grown(order, order.index.calls[operation.call], loop, function, steps)
+    if isinstance(operation, Assign):
+        return assigned_number(order, operation)
+    return None
+
+
+def grown(order: Order, call: Call, loop: Loop, function: int, steps: int) -> Sink | None:
+    """A list from before the loop that grows in each round."""
+    holder, _, method = call.name.rpartition(".")
+    if method not in ("append", "extend") or not holder:
+        return None
+    if any(made.target == Name(holder) for made in assignments(loop.body)):
+        return None
+    sink = as_list(order.of_name(function, holder, steps - 1))
+    if sink is not None and DATA_NAME.search(holder):
+        return sink._replace(data=True)
+    return sink
+
+
+def assigned_number(order: Order, operation: Assign) -> Sink | None:
+    """`index[name] = len(index)` numbers the rounds."""
+    target, value = operation.target, operation.value
+    if not isinstance(target, Compound) or target.kind != "Subscript":
+        return None
+    if isinstance(value, Result):
+        call = order.index.calls[value.call]
+        if call.target == "builtins.len" and target.parts[0] in call.arguments:
+            return Sink(STRONG, "numbers its elements", data=True)
+    return None
