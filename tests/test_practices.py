@@ -144,6 +144,7 @@ def test_container(files: dict[str, str], wanted: str) -> None:
         ("import lightning as L\nL.Trainer(deterministic=True)\n", ("switched",)),
         ("import lightning as L\nL.Trainer(deterministic='warn')\n", ("partial",)),
         ("import lightning as L\nL.Trainer(deterministic=None)\n", ("none",)),
+        (TRAIN + "torch.use_deterministic_algorithms(True, warn_only=lax)\n", ("partial",)),
         (TRAIN + "torch.set_deterministic_debug_mode('error')\n", ("switched",)),
         (TRAIN + "torch.set_deterministic_debug_mode(1)\n", ("partial",)),
         (TRAIN + "torch.set_deterministic_debug_mode('default')\n", ("none",)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.draws import holds
 from repro_lint.flow.operations import blocks
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_lint.flow.program import Program
+    from repro_lint.knowledge.model import Api
     from repro_lint.syntax.index import Call, ModuleIndex, Operation, Span, Value
 
 CUDNN = "torch.backends.cudnn."
@@ -180,6 +182,11 @@ def is_option(tests: Tests) -> bool:
         if asked is not None and asked != taken:
             return True
     return False
+
+
+def only_warns(call: Call, fact: Api) -> bool:
+    """Whether a call of a switch surely asks it to let pass with a warning what does not repeat."""
+    return bool(fact.conditions) and all(holds(call, condition) for condition in fact.conditions)
 
 
 def is_measuring(path: str) -> bool:

@@ -6,7 +6,7 @@ from repro_lint.records import Record
 
 
 class Condition(Record):
-    """An API is random only when an argument has one of these values.
+    """An API is random, or a switch only warns, when an argument has one of these values.
 
     `default` is the value when the argument is omitted; `negated` turns it round:
     random unless the argument has one of the values.
@@ -51,8 +51,9 @@ class Api(Record):
     reference after a colon in its text), "hash" (a checksum), "version" (a number).
     For switches it says what the name is: function, attribute, argument (`parameter`
     of that callable), environment (a variable), numerics (changes numbers, promises
-    nothing about repetition). For the traits of order it says what comes out: a collection
-    with the elements of the argument, a number, its numbered elements or its first one.
+    nothing about repetition), and its conditions say when it only warns. For the traits
+    of order it says what comes out: a collection with the elements of the argument, a
+    number, its numbered elements or its first one.
     `effect` is "varies" where results differ between seeds and "draws" where the
     stream advances but the result is stable. `method` marks rows whose name ends in
     a method of a class, such as `pandas.DataFrame.sample`.

@@ -7,7 +7,7 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import blocks
-from repro_lint.flow.switches import Switches, is_measuring, is_option
+from repro_lint.flow.switches import Switches, is_measuring, is_option, only_warns
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
@@ -150,17 +150,14 @@ def warns(known: Known) -> str:
     """How a call asks for warnings alone, "" if it does not."""
     call, fact = known.call, known.fact
     given = call.argument(fact.position, fact.parameter) if fact.parameter else None
-    bare = fact.name.rpartition(".")[2]
-    if not isinstance(given, Literal):
+    if not isinstance(given, Literal) or not given.value or not only_warns(call, fact):
         return ""
-    if bare == "use_deterministic_algorithms":
-        on = given.value is True and call.keyword("warn_only") == Literal(True)  # noqa: FBT003
-        return "warn_only=True" if on else ""
-    if bare == "set_deterministic_debug_mode" and given.value in ("warn", 1):
-        return f"{bare}({given.value!r})"
-    if fact.parameter == "deterministic" and given.value == "warn":
-        return 'deterministic="warn"'
-    return ""
+    told = fact.conditions[0]
+    if told.position >= 0:
+        return f"{fact.name.rpartition('.')[2]}({given.value!r})"
+    asked = call.keyword(told.parameter)
+    value = asked.value if isinstance(asked, Literal) else None
+    return f'{told.parameter}="{value}"' if isinstance(value, str) else f"{told.parameter}={value}"
 
 
 class UncalledSwitch(Rule):

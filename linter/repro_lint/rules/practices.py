@@ -9,6 +9,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Severity
 from repro_lint.flow.draws import SEEDER_NAME
 from repro_lint.flow.operations import assignments
+from repro_lint.flow.switches import only_warns
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.repository.containers import step_script
@@ -108,10 +109,12 @@ def _switch(call: Call) -> Iterator[str]:
     for fact in _known_switches().get(name, ()):
         given = call.argument(fact.position, fact.parameter) if fact.parameter else None
         if fact.kind == "function" or (given is not None and fact.parameter in _DETERMINISM):
-            yield from _rung(call, given)
+            yield from _rung(given, warns=_may_warn(call, fact))
     if SEEDER_NAME.search(name) and name not in _known_switches():
         found = (call.keyword(parameter) for parameter in _DETERMINISM)
-        yield from (rung for given in found if given is not None for rung in _rung(call, given))
+        for given in found:
+            if given is not None:
+                yield from _rung(given, warns=given == Literal("warn"))
 
 
 @cache
@@ -119,16 +122,18 @@ def _known_switches() -> Mapping[str, tuple[Api, ...]]:
     return knowledge().switches()
 
 
-def _rung(call: Call, given: Value | None) -> Iterator[str]:
+def _may_warn(call: Call, fact: Api) -> bool:
+    """Whether a switch only warns, or another argument, which is no constant, may ask for it."""
+    others = [call.keyword(c.parameter) for c in fact.conditions if c.parameter != fact.parameter]
+    opens = any(given is not None and not isinstance(given, Literal) for given in others)
+    return opens or only_warns(call, fact)
+
+
+def _rung(given: Value | None, *, warns: bool) -> Iterator[str]:
     """How far a switch goes that is set to a value; nothing where this turns it off."""
     value = given.value if isinstance(given, Literal) else ""
-    if value in (None, False, "default"):
-        return
-    warns = value == "warn" or (value == 1 and value is not True)
-    if warns or call.keyword("warn_only") not in (None, Literal(False)):  # noqa: FBT003
-        yield "partial"
-    else:
-        yield "switched"
+    if value not in (None, False, "default"):
+        yield "partial" if warns else "switched"
 
 
 def _deps(context: Context) -> Iterator[str]:
