@@ -16,6 +16,7 @@ from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
 from repro_lint.errors import UserError
 from repro_lint.findings import Confidence, Finding, Location, Severity
+from repro_lint.reporters import text
 from repro_lint.repository.files import Repository
 from repro_lint.rules import ALL, python_rules, rules_for
 from repro_lint.rules.base import Context, Rule
@@ -220,7 +221,19 @@ def test_given_progress_expected_each_rule_told() -> None:
 
     engine.analyse(Repository.from_mapping({}), config.DEFAULT, observe, (Shouting, Lonely))
 
-    assert seen == [(0, 2, "reading files"), (1, 2, "lonely-repository")]
+    assert seen == [(0, 1, "reading files"), (0, 2, "loud-line"), (1, 2, "lonely-repository")]
+
+
+def test_given_a_long_chain_of_calls_expected_followed_and_told_short() -> None:
+    calls = "\n".join(f"def f{n}():\n    for _ in [1]:\n        f{n + 1}()" for n in range(300))
+    start = 'if __name__ == "__main__":\n    f0()\n'
+    code = f"import random\n{calls}\ndef f300():\n    return random.random()\n{start}"
+
+    report = judged({"train.py": code}, *ALL)
+    found = [reported.finding for reported in report.findings if reported.finding.trace]
+
+    assert [(finding.rule, len(finding.trace)) for finding in found] == [("RNG001", 302)]
+    assert "293 more calls" in text.render(report)
 
 
 @pytest.fixture

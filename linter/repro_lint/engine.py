@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from repro_lint import TYPE_CHECKING, __version__
 from repro_lint.findings import Crash, Finding, Outcome, RuleEntry, RuleResult
 from repro_lint.report import Report
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
     Observe = Callable[[int, int, str], None]
 
+# Calls are followed some ten frames each; the usual 1,000 would end that after a hundred.
+FRAMES = 5000
+
 
 def analyse(
     repository: Repository,
@@ -28,13 +33,29 @@ def analyse(
 ) -> Report:
     """Judge a repository by all rules; `observe` is told how far the work is."""
     context = Context(repository, config)
+    if observe is not None:
+        observe(0, 1, "reading files")
+    context.modules  # noqa: B018  parsers overflow the stack with a limit above the usual
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, FRAMES))
+    try:
+        return judged_by(context, observe, rules)
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def judged_by(
+    context: Context, observe: Observe | None, rules: Sequence[type[Rule]] | None
+) -> Report:
+    """Run the rules over what is known of a repository, and sum up."""
+    repository, config = context.repository, context.config
     rules = rules_for(repository) if rules is None else rules
     wanted = [rule for rule in rules if _runs(rule, repository, config)]
     results: list[RuleResult] = []
     crashes: list[Crash] = []
     for done, rule in enumerate(wanted):
         if observe is not None:
-            observe(done, len(wanted), rule.name if done else "reading files")
+            observe(done, len(wanted), rule.name)
         judged = judge(rule, context)
         (crashes if isinstance(judged, Crash) else results).append(judged)  # type: ignore[arg-type]
     triaged = triage(results, repository, config, {rule.code: rule.name for rule in rules})

@@ -61,7 +61,12 @@ class SeedFlow:
             if key in self._open:
                 return NOTHING
             self._open.add(key)
-            found = self._summaries[key] = Walk(self, path, place, main=main).run()
+            try:
+                found = Walk(self, path, place, main=main).run()
+            except RecursionError:
+                # A chain of calls deeper than the interpreter's stack ends in silence.
+                found = NOTHING
+            self._summaries[key] = found
             self._open.remove(key)
         return found
 

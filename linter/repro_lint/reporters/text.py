@@ -26,6 +26,8 @@ _MOST_SITES = 5
 _MOST_NOTES = 20
 _LEAST_GUTTER = 4
 
+ENDS_SHOWN = 4  # steps at the start and at the end of a long way
+
 
 def render(report: Report, width: int = WIDTH, *, quiet: bool = False) -> str:
     """The report without colour."""
@@ -120,9 +122,17 @@ def _way(steps: Sequence[str], indent: int, width: int) -> Iterator[Line]:
     if indent + 4 + width_of(whole) <= width:
         yield from paragraph(head, whole, indent + 4, width)
         return
-    for number, step in enumerate(steps):
+    for number, step in enumerate(shortened(steps)):
         start = head if number == 0 else (Segment(" " * (indent + 2)), Segment("→ ", "dim"))
         yield from paragraph(start, step, indent + 4, width)
+
+
+def shortened(steps: Sequence[str]) -> Sequence[str]:
+    """A long way without its middle; the machine-readable reports hold all of it."""
+    hidden = len(steps) - 2 * ENDS_SHOWN
+    if hidden <= 1:
+        return steps
+    return (*steps[:ENDS_SHOWN], f"{hidden} more calls", *steps[-ENDS_SHOWN:])
 
 
 def _step(step: Step, path: str) -> str:
