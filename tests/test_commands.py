@@ -16,7 +16,7 @@ from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
 from repro_lint.errors import UserError
 from repro_lint.findings import Confidence, Finding, Location, Severity
-from repro_lint.reporters import text
+from repro_lint.reporters import text as text_report
 from repro_lint.repository.files import Repository
 from repro_lint.rules import ALL, python_rules, rules_for
 from repro_lint.rules.base import Context, Rule
@@ -233,7 +233,7 @@ def test_given_a_long_chain_of_calls_expected_followed_and_told_short() -> None:
     found = [reported.finding for reported in report.findings if reported.finding.trace]
 
     assert [(finding.rule, len(finding.trace)) for finding in found] == [("RNG001", 302)]
-    assert "293 more calls" in text.render(report)
+    assert "293 more calls" in text_report.render(report)
 
 
 @pytest.fixture
