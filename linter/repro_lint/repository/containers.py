@@ -11,9 +11,8 @@ from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.small_text import small_text
 from repro_lint.repository.yaml_text import (
-    UnreadableYaml,
     child,
-    compose,
+    compose_file,
     pairs_of,
     scalars_of,
     text_of,
@@ -153,12 +152,7 @@ def read_definition(repository: Repository, path: str) -> ContainerFile | None:
 
 def read_compose(repository: Repository, path: str) -> Iterator[Service]:
     """Yield the services of a compose file."""
-    try:
-        root = compose(repository.text(path) or "")
-    except UnreadableYaml as problem:
-        repository.note(path, problem.line, problem.reason)
-        return
-    for name, service in pairs_of(child(root, "services")):
+    for name, service in pairs_of(child(compose_file(repository, path), "services")):
         build = child(service, "build")
         context = text_of(build) or text_of(child(build, "context")) or ("." if build else "")
         command = " ".join(word.text for word in scalars_of(child(service, "command")))

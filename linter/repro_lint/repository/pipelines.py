@@ -10,9 +10,8 @@ from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.yaml_text import (
     Node,
     Scalar,
-    UnreadableYaml,
     child,
-    compose,
+    compose_file,
     items_of,
     pairs_of,
     scalars_of,
@@ -49,7 +48,7 @@ class Project(Record):
 
 def read_stages(repository: Repository, path: str) -> Iterator[PipelineStage]:
     """Yield the stages of a `dvc.yaml`."""
-    for name, stage in pairs_of(child(_composed(repository, path), "stages")):
+    for name, stage in pairs_of(child(compose_file(repository, path), "stages")):
         body = child(stage, "do") or stage
         folder = posixpath.join(posixpath.dirname(path), text_of(child(body, "wdir")))
         commands = tuple(_commands(repository, path, child(body, "cmd"), folder))
@@ -61,7 +60,7 @@ def read_stages(repository: Repository, path: str) -> Iterator[PipelineStage]:
 
 def read_project(repository: Repository, path: str) -> Project | None:
     """Read an MLproject file; None where it is none."""
-    root = _composed(repository, path)
+    root = compose_file(repository, path)
     if root is None:
         return None
     commands: list[Command] = []
@@ -71,14 +70,6 @@ def read_project(repository: Repository, path: str) -> Project | None:
     environment = text_of(child(root, "conda_env")) or text_of(child(root, "python_env"))
     image = text_of(child(root, "docker_env", "image"))
     return Project(path, text_of(child(root, "name")), tuple(commands), environment, image, 1)
-
-
-def _composed(repository: Repository, path: str) -> Node | None:
-    try:
-        return compose(repository.text(path) or "")
-    except UnreadableYaml as problem:
-        repository.note(path, problem.line, problem.reason)
-        return None
 
 
 def _commands(

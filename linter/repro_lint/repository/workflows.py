@@ -16,6 +16,7 @@ from repro_lint.repository.yaml_text import (
     UnreadableYaml,
     child,
     compose,
+    compose_file,
     items_of,
     pairs_of,
     scalars_of,
@@ -119,12 +120,7 @@ def read_workflow(repository: Repository, path: str) -> Workflow | None:
 
 def read_hooks(repository: Repository, path: str) -> Iterator[Hooks]:
     """Yield the hook repositories of a pre-commit configuration."""
-    try:
-        root = compose(repository.text(path) or "")
-    except UnreadableYaml as problem:
-        repository.note(path, problem.line, problem.reason)
-        return
-    for entry in items_of(child(root, "repos")):
+    for entry in items_of(child(compose_file(repository, path), "repos")):
         address = child(entry, "repo")
         if isinstance(address, Scalar):
             ids = (text_of(child(hook, "id")) for hook in items_of(child(entry, "hooks")))

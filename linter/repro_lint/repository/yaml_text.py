@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, TypeAlias
 
+    from repro_lint.repository.files import Repository
+
 LARGEST_TEXT = 8_000_000
 DEEPEST = 100
 MOST_NODES = 1_000_000
@@ -79,6 +81,15 @@ def compose(text: str) -> Node | None:
     """Read the first document as nodes with lines; None if empty; raises UnreadableYaml."""
     _, node = _root(text)
     return None if node is None else _node(node, {})
+
+
+def compose_file(repository: Repository, path: str) -> Node | None:
+    """Read a file as nodes with lines; what cannot be read is noted, and None."""
+    try:
+        return compose(repository.text(path) or "")
+    except UnreadableYaml as problem:
+        repository.note(path, problem.line, problem.reason)
+        return None
 
 
 def child(node: Node | None, *keys: str) -> Node | None:

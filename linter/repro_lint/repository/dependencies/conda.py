@@ -14,8 +14,7 @@ from repro_lint.repository.dependencies.records import (
     PythonVersion,
     Requirement,
 )
-from repro_lint.repository.dependencies.texts import load_yaml
-from repro_lint.repository.yaml_text import Items, Scalar, Table, child, items_of
+from repro_lint.repository.yaml_text import Items, Scalar, Table, child, compose_file, items_of
 
 if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
@@ -28,7 +27,7 @@ def read_environment(repository: Repository, path: str) -> Facts | None:
     text = repository.text(path)
     if text is None or not re.search(r"^dependencies\s*:", text, re.MULTILINE):
         return None
-    top = load_yaml(repository, path)
+    top = compose_file(repository, path)
     listed = child(top, "dependencies")
     if not isinstance(listed, Items):
         return None

@@ -13,8 +13,8 @@ from repro_lint.repository.dependencies.records import (
     LockFile,
     PythonVersion,
 )
-from repro_lint.repository.dependencies.texts import load_json, load_toml, load_yaml
-from repro_lint.repository.yaml_text import Table, child, items_of, text_of
+from repro_lint.repository.dependencies.texts import load_json, load_toml
+from repro_lint.repository.yaml_text import Table, child, compose_file, items_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -149,7 +149,7 @@ def _pipenv(repository: Repository, path: str) -> list[LockedPackage] | None:
 
 
 def _yaml_packages(repository: Repository, path: str, key: str) -> list[Table]:
-    found = child(load_yaml(repository, path), key)
+    found = child(compose_file(repository, path), key)
     return [item for item in items_of(found) if isinstance(item, Table)]
 
 

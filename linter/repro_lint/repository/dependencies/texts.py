@@ -1,18 +1,16 @@
-"""Reads TOML, JSON and YAML texts safely, and finds the lines of their entries."""
+"""Reads TOML and JSON texts safely, and finds the lines of their entries."""
 
 from __future__ import annotations
 
 import re
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.repository.yaml_text import UnreadableYaml, compose
 from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from typing import Any
 
     from repro_lint.repository.files import Repository
-    from repro_lint.repository.yaml_text import Node
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -54,18 +52,6 @@ def load_json(repository: Repository, path: str) -> dict[str, Any] | None:
         repository.note(path, 0, "not read: JSON nested too deeply")
         return None
     return found if isinstance(found, dict) else None
-
-
-def load_yaml(repository: Repository, path: str) -> Node | None:
-    """Read a YAML file; what cannot be read is noted, and None."""
-    text = repository.text(path)
-    if text is None:
-        return None
-    try:
-        return compose(text)
-    except UnreadableYaml as problem:
-        repository.note(path, problem.line, problem.reason)
-    return None
 
 
 class Lines:
