@@ -140,13 +140,6 @@ class Manifests:
         return tuple(project for project in found if project is not None)
 
     @cached_property
-    def data_files(self) -> tuple[str, ...]:
-        """Files that say which data belong to a commit: `*.dvc` and `dvc.lock`."""
-        return tuple(
-            path for path in self._own_paths if path.endswith(".dvc") or _name(path) == "dvc.lock"
-        )
-
-    @cached_property
     def runners(self) -> tuple[str, ...]:
         """Files of task runners: nox, tox, just, Snakemake, Nextflow, ..."""
         return tuple(path for path in self._own_paths if _name(path) in _RUNNERS)

@@ -90,9 +90,7 @@ class _Reader:
         if name == "python":
             self.state(re.sub(r"^(==?[^=\s]+)[=\s]\S+$", r"\1", specifier), item.line)
         self.requirements.append(
-            Requirement(
-                name, item.text, specifier, conda_pin(specifier), self._path, item.line, conda=True
-            )
+            Requirement(name, item.text, specifier, conda_pin(specifier), self._path, item.line)
         )
 
 

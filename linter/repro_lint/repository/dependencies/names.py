@@ -11,7 +11,6 @@ from repro_lint.repository.dependencies.records import Requirement
 _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _SEPARATORS = pattern(r"[-_.]+")
 _HASH = pattern(r"\b(sha\d+|md5)[=:]([0-9a-fA-F]{32,128})")
-_NAME = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _WHEEL = pattern(r"([A-Za-z0-9_.]+?)-\d[^/]*\.(?:whl|tar\.gz|zip)$")
 
 
@@ -110,12 +109,6 @@ def _name_of(address: str) -> str:
         end = _split_revision(address)[0].rstrip("/").rsplit("/", 1)[-1]
         return normalise(end.removesuffix(".git"))
     return ""
-
-
-def name_at_start(text: str) -> str:
-    """The normalised name that a requirement starts with, or ""."""
-    match = _NAME.match(text.strip())
-    return normalise(match[0]) if match else ""
 
 
 def from_table(name: str, value: object, place: Place) -> Requirement:

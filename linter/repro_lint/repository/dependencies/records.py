@@ -26,7 +26,6 @@ class Requirement(Record):
     marker: str = ""
     hashes: tuple[str, ...] = ()
     editable: bool = False
-    conda: bool = False
 
 
 class DependencyFile(Record):

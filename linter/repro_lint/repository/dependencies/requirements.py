@@ -130,9 +130,7 @@ def _conda_line(text: str, place: Place) -> Requirement | None:
     if match is None or "://" in text:
         return None
     pin = "range" if "*" in match[2] else "exact"
-    return Requirement(
-        normalise(match[1]), text, f"=={match[2]}", pin, place.path, place.line, conda=True
-    )
+    return Requirement(normalise(match[1]), text, f"=={match[2]}", pin, place.path, place.line)
 
 
 def _relative(path: str, target: str) -> str:
