@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.syntax.index import Compound, Comprehension, Literal, Name, Result
+from repro_lint.syntax.index import Compound, Comprehension, Literal, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +37,6 @@ def inside(value: Value) -> Iterator[Value]:
     yield value
     for part in parts(value):
         yield from inside(part)
-
-
-def calls_inside(value: Value) -> Iterator[int]:
-    """The calls whose results a value is made of, not those in their arguments."""
-    for part in inside(value):
-        if isinstance(part, Result):
-            yield part.call
 
 
 def names_inside(value: Value) -> Iterator[str]:
