@@ -70,6 +70,8 @@ class Builder(Expressions):
     def module(self, tree: Any) -> ModuleIndex:
         """Read all statements and resolve the callees."""
         self.frame.body = self.body(tree.body)
+        for frame in self.frames:
+            frame.bound -= frame.outside
         names = Names(self.frames, self.imports)
         target = names.target
         calls = tuple(
@@ -117,7 +119,7 @@ class Builder(Expressions):
         frame = self.new_frame(node.name, "function", node)
         frame.decorators = decorators
         self.fill(frame, parameters, lambda: self.body(node.body))
-        self.frame.bind(node.name)
+        self.frame.bound.add(node.name)
         self.operations.append(Define("function", frame.place, node.lineno))
 
     def fill(
@@ -129,7 +131,7 @@ class Builder(Expressions):
         """Read the body of a function whose parameters are known."""
         frame.parameters = parameters
         for parameter in parameters:
-            frame.bind(parameter.name.lstrip("*"))
+            frame.bound.add(parameter.name.lstrip("*"))
         self.inside(frame, read)
 
     def read_lambda(self, node: Any) -> Value:
@@ -149,7 +151,7 @@ class Builder(Expressions):
         missing = len(plain) - len(node.defaults)
         defaults = [None] * missing + [self.value(default) for default in node.defaults]
         found = [
-            Parameter(a.arg, "positional", default, annotation_text(a.annotation))
+            new(Parameter, (a.arg, "positional", default, annotation_text(a.annotation)))
             for a, default in zip(plain, defaults, strict=True)
         ]
         if node.vararg is not None:
@@ -168,7 +170,7 @@ class Builder(Expressions):
         frame = self.new_frame(node.name, "class", node)
         frame.decorators, frame.bases, frame.keywords = decorators, bases, keywords
         self.inside(frame, lambda: self.body(node.body))
-        self.frame.bind(node.name)
+        self.frame.bound.add(node.name)
         self.operations.append(Define("class", frame.place, node.lineno))
 
     def read_return(self, node: Any) -> None:
@@ -257,7 +259,7 @@ class Builder(Expressions):
         if node.type is not None:
             self.value(node.type)
         if node.name:
-            self.frame.bind(node.name)
+            self.frame.bound.add(node.name)
         self.operations.extend(self.body(node.body))
 
     def read_match(self, node: Any) -> None:
@@ -298,7 +300,7 @@ class Builder(Expressions):
         for field in ("name", "rest"):
             text = getattr(node, field, None)
             if text:
-                self.frame.bind(text)
+                self.frame.bound.add(text)
         children = [getattr(node, "pattern", None), *getattr(node, "patterns", ())]
         children += getattr(node, "kwd_patterns", ())
         for child in children:
@@ -323,7 +325,6 @@ class Builder(Expressions):
 
     def read_outside(self, node: Any) -> None:
         self.frame.outside.update(node.names)
-        self.frame.bound.difference_update(node.names)
 
     def read_expression(self, node: Any) -> None:
         found = self.value(node.value)

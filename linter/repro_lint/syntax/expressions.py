@@ -46,6 +46,15 @@ COMPREHENSIONS = {
 }
 
 
+class OneName(dict[str, Name]):
+    """The one record for each name of a module, made when first asked for."""
+
+    def __missing__(self, text: str) -> Name:
+        """Make the record."""
+        found = self[text] = Name(text)
+        return found
+
+
 class Expressions:
     """The half of the builder that reads expressions; statements are in `build`."""
 
@@ -55,7 +64,7 @@ class Expressions:
         self.operations: list[Operation] = []
         self.frame: Frame
         self.lines = [] if text.isascii() else text.encode("utf-8", "replace").split(b"\n")
-        self.names: dict[str, Name] = {}
+        self.names = OneName()
         self.sets: set[int] = set()
         self.pinned: Span | None = None
 
@@ -68,10 +77,10 @@ class Expressions:
         if self.pinned is not None:
             return self.pinned
         line, end_line = node.lineno, node.end_lineno
-        column, end_column = node.col_offset, node.end_col_offset
-        if self.lines:
-            column = self.characters(line, column)
-            end_column = self.characters(end_line, end_column)
+        if not self.lines:
+            return new(Span, (line, node.col_offset + 1, end_line, node.end_col_offset + 1))
+        column = self.characters(line, node.col_offset)
+        end_column = self.characters(end_line, node.end_col_offset)
         return new(Span, (line, column + 1, end_line, end_column + 1))
 
     def characters(self, line: int, column: int) -> int:
@@ -102,19 +111,11 @@ class Expressions:
         inner, self.operations = self.operations, outer
         return found, tuple(inner)
 
-    def name(self, text: str) -> Name:
-        """The one record for this name."""
-        found = self.names.get(text)
-        if found is None:
-            found = self.names[text] = Name(text)
-        return found
-
     def read_constant(self, node: Any) -> Value:
         return new(Literal, (node.value,))
 
     def read_name(self, node: Any) -> Value:
-        found = self.names.get(node.id)
-        return found if found is not None else self.name(node.id)
+        return self.names[node.id]
 
     def read_attribute(self, node: Any) -> Value:
         parts = [node.attr]
@@ -125,7 +126,7 @@ class Expressions:
         if type(inner) is _ast.Name:
             parts.append(inner.id)
             parts.reverse()
-            return self.name(".".join(parts))
+            return self.names[".".join(parts)]
         found = VALUES[type(inner)](self, inner)
         for attribute in reversed(parts):
             found = new(Compound, ("Attribute", attribute, (found,), None))
@@ -283,8 +284,8 @@ class Expressions:
 
     def read_walrus(self, node: Any) -> Value:
         found = self.value(node.value)
-        self.frame.bind(node.target.id)
-        self.operations.append(Assign(self.name(node.target.id), found, self.span(node)))
+        self.frame.bound.add(node.target.id)
+        self.operations.append(Assign(self.names[node.target.id], found, self.span(node)))
         return found
 
     def read_comprehension(self, node: Any) -> Value:
@@ -327,8 +328,8 @@ class Expressions:
         """Read the target of an assignment and bind its names."""
         kind = type(node)
         if kind is _ast.Name:
-            self.frame.bind(node.id)
-            return self.name(node.id)
+            self.frame.bound.add(node.id)
+            return self.names[node.id]
         if kind is _ast.Tuple or kind is _ast.List:
             parts = tuple([self.target(part) for part in node.elts])
             return Compound("Tuple", "", parts, None)

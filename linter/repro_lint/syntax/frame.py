@@ -26,8 +26,3 @@ class Frame:
         self.bound: set[str] = set()
         self.outside: set[str] = set()
         self.is_generator = False
-
-    def bind(self, name: str) -> None:
-        """Note that the body gives a value to this name."""
-        if name not in self.outside:
-            self.bound.add(name)

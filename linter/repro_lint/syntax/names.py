@@ -48,7 +48,7 @@ class Names:
         self.is_class = [scope.kind == "class" for scope in scopes]
         self.bound = [frozenset(scope.bound) for scope in scopes]
         self.imported: list[dict[str, str]] = [{} for _ in scopes]
-        self.answers: dict[tuple[int, str], str] = {}
+        self.answers: list[dict[str, str]] = [{} for _ in scopes]
         for entry in imports:
             known = self.imported[entry.function]
             if entry.member != "*" and not (entry.optional and entry.alias in known):
@@ -56,14 +56,14 @@ class Names:
 
     def target(self, function: int, name: str) -> str:
         """The name through imports, `builtins.x` for a builtin, "" for anything else."""
-        key = (function, name)
-        found = self.answers.get(key)
+        answers = self.answers[function]
+        found = answers.get(name)
         if found is None:
             head, _, rest = name.partition(".")
             found = self.head(function, head)
             if found and rest:
                 found = found + "." + rest
-            self.answers[key] = found
+            answers[name] = found
         return found
 
     def head(self, function: int, name: str) -> str:
