@@ -14,7 +14,7 @@ from repro_lint import __version__, cards, config, engine
 from repro_lint.cli import main
 from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
-from repro_lint.errors import UserError
+from repro_lint.errors import ExitCode, UserError
 from repro_lint.findings import Confidence, Finding, Location, Severity
 from repro_lint.reporters import text as text_report
 from repro_lint.repository.files import Repository
@@ -353,6 +353,35 @@ def test_given_interrupt_expected_130(
     monkeypatch.setattr(check, "run", interrupted)
 
     assert run(capsys) == (130, "", "interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [((".",), 1), (("rules",), 0), (("--help",), 0), (("nowhere",), 2)]
+)
+def test_given_no_streams_expected_only_the_code(
+    repository: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    lines = "import sys; sys.stdout = sys.stderr = None; from repro_lint.__main__ import run; run()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", lines, *arguments], cwd=repository, capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device that is always full")  # noqa: PTH110
+@pytest.mark.parametrize("arguments", [(".",), ("rules",), ("--help",)])
+def test_given_full_disk_expected_one_line(repository: Path, arguments: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "repro_lint", *arguments]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(
+            command, cwd=repository, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == ExitCode.USER_ERROR
+    assert done.stderr.startswith("error: cannot write to standard output: no space left")
+    assert len(done.stderr.splitlines()) == 2
 
 
 @pytest.mark.usefixtures("repository")

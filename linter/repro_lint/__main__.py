@@ -6,7 +6,11 @@ import gc
 import os
 import sys
 
+from repro_lint import TYPE_CHECKING
 from repro_lint.cli import main
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def run() -> None:
@@ -19,12 +23,19 @@ def run() -> None:
     code = main()
     if "coverage" in sys.modules:
         sys.exit(code)
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError:
-        pass
+    _flush(sys.stdout)
+    _flush(sys.stderr)
     os._exit(code)
+
+
+def _flush(stream: TextIO | None) -> None:
+    """Hand over what is still held back, if there is anyone to take it."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except OSError:
+        return
 
 
 if __name__ == "__main__":

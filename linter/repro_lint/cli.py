@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from repro_lint import TYPE_CHECKING, __version__
-from repro_lint.commands import COMMANDS
+from repro_lint.commands import COMMANDS, output
 from repro_lint.errors import ExitCode, UserError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as problem:
         return int(_tell_user(problem))
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
+        output.tell("interrupted\n")
         return int(ExitCode.INTERRUPTED)
     except Exception as problem:  # noqa: BLE001  the last net: our mistake becomes a report
         from repro_lint.commands.crash import tell_crash  # noqa: PLC0415
@@ -46,10 +46,10 @@ def _run(arguments: list[str]) -> ExitCode:
     if first in ("-h", "--help"):
         width = max(map(len, COMMANDS))
         lines = [f"  {name:{width}}  {text}" for name, text in COMMANDS.items()]
-        sys.stdout.write(_USAGE.format(commands="\n".join(lines)))
+        output.write(_USAGE.format(commands="\n".join(lines)))
         return ExitCode.CLEAN
     if first in ("-V", "--version"):
-        sys.stdout.write(f"repro-lint {__version__}\n")
+        output.write(f"repro-lint {__version__}\n")
         return ExitCode.CLEAN
     named = first in COMMANDS
     return _command(first if named else "check", arguments[1:] if named else arguments)
@@ -73,6 +73,5 @@ def _module(name: str) -> ModuleType:
 
 def _tell_user(problem: UserError) -> ExitCode:
     hint = f"hint: {problem.hint}\n" if problem.hint else ""
-    text = f"error: {problem.message}\n{hint}"
-    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    output.tell(f"error: {problem.message}\n{hint}")
     return ExitCode.USER_ERROR

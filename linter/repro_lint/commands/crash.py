@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from repro_lint import TYPE_CHECKING, __version__
+from repro_lint.commands import output
 from repro_lint.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -45,5 +44,4 @@ def _write(title: str, command: str, parts: Sequence[tuple[str, str]]) -> None:
     if command:
         head.append(f"    arguments: {command}")
     body = [f"\n{names}\n{text}" if names else f"\n{text}" for names, text in parts]
-    text = "\n".join([*head, *body]).rstrip("\n") + "\n"
-    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+    output.tell("\n".join([*head, *body]).rstrip("\n") + "\n")

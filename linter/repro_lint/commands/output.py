@@ -16,9 +16,9 @@ _NARROWEST, _WIDEST = 50, 120
 _ASCII = str.maketrans({"│": "|", "→": ">", "█": "#", "░": ".", "─": "-", "…": "~", "�": "?"})
 
 
-def is_terminal(stream: TextIO) -> bool:
-    """Tell whether a person sees the stream."""
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person sees the stream; a process may be started without one."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def wants_color(choice: str) -> bool:
@@ -40,7 +40,9 @@ def width() -> int:
 
 
 def write(text: str) -> None:
-    """Write to standard output; a reader that has left is no mistake."""
+    """Write to standard output; a reader that has left, or never was, is no mistake."""
+    if sys.stdout is None:
+        return
     encoding = sys.stdout.encoding or "utf-8"
     try:
         text.encode(encoding)
@@ -51,8 +53,23 @@ def write(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The interpreter flushes once more at exit; let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
+    except OSError as problem:
+        _forget_output()
+        reason = (problem.strerror or "unknown reason").lower()
+        message = f"cannot write to standard output: {reason}"
+        raise UserError(message, "send it elsewhere") from problem
+
+
+def _forget_output() -> None:
+    """The interpreter flushes once more at exit; let that go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def tell(text: str) -> None:
+    """Write to standard error, where there is one."""
+    if sys.stderr is not None:
+        sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def check_target(path: str) -> None:
