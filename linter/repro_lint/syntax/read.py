@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.syntax import from_ast
 
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import ModuleIndex
 
 CHUNKS_PER_WORKER = 8
+# Groups of exceptions, type parameters and aliases, f-strings and t-strings, bare tuples in except.
+NEWER = pattern(
+    r"^[ \t]*(?:except[ \t]*\*|type[ \t]+\w+|(?:def|class)[ \t]+\w+[ \t]*\[|except[^:\n]*,)"
+    r"|\b(?:[ft]r?|r[ft])[\"']",
+    re.MULTILINE | re.IGNORECASE,
+)
+PYTHON_2 = pattern(r"^[ \t]*(?:print[ \t]+[\w\"'%]|exec[ \t]+[\w\"'])", re.MULTILINE)
 
 
 class Job(Record):
@@ -113,10 +122,15 @@ def why(problem: SyntaxError) -> str:
 
 def retry(job: Job, failure: Failure) -> ModuleIndex | Failure:
     """Try libcst where the interpreter refuses a file whose syntax may be newer."""
-    if job.parser == "ast" or "nested" in failure.reason:
+    if job.parser == "ast" or "nested" in failure.reason or not may_be_newer(job.text):
         return failure
     outcome = index_with_libcst(job)
     return failure if isinstance(outcome, Failure) else outcome
+
+
+def may_be_newer(text: str) -> bool:
+    """Whether a text holds a sign of syntax that came after Python 3.10, and none of Python 2."""
+    return bool(NEWER.search(text)) and not PYTHON_2.search(text)
 
 
 def index_with_libcst(job: Job) -> ModuleIndex | Failure:
