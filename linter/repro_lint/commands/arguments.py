@@ -10,10 +10,12 @@ from repro_lint.errors import UserError
 from repro_lint.patterns import pattern
 
 if TYPE_CHECKING:
+    from argparse import _ActionsContainer
     from collections.abc import Callable, Sequence
     from typing import NoReturn
 
 _HELP_WIDTH = 80
+_COLORS = ("auto", "always", "never")
 # What argparse says is read below, so it must be English; and the search for
 # translations that nobody ships costs 2 ms of start-up.
 vars(argparse)["_"] = str
@@ -77,6 +79,13 @@ def choice(option: str, known: Sequence[str]) -> Callable[[str], str]:
         raise UserError(message, did_you_mean(value, known, ""))
 
     return read
+
+
+def add_color(parser: _ActionsContainer) -> None:
+    """Declare the option that every command which prints for people has."""
+    parser.add_argument(
+        "--color", metavar="|".join(_COLORS), type=choice("--color", _COLORS), default="auto"
+    )
 
 
 def whole_number(value: str) -> int | str:

@@ -8,7 +8,7 @@ import sys
 from repro_lint import TYPE_CHECKING
 from repro_lint import config as configuration
 from repro_lint.commands import COMMANDS, output
-from repro_lint.commands.arguments import choice, comma_list, whole_number
+from repro_lint.commands.arguments import add_color, choice, comma_list, whole_number
 from repro_lint.config import nearest
 from repro_lint.errors import ExitCode, UserError
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from repro_lint.repository.files import Repository
 
 FORMATS = ("text", "concise", "json", "sarif", "github")
-COLORS = ("auto", "always", "never")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -58,9 +57,7 @@ def _add_report_options(parser: ArgumentParser) -> None:
     )
     report.add_argument("--exit-zero", action="store_true", help="exit 0 even with findings")
     report.add_argument("--quiet", action="store_true", help="only the findings, a line each")
-    report.add_argument(
-        "--color", metavar="|".join(COLORS), type=choice("--color", COLORS), default="auto"
-    )
+    add_color(report)
     report.add_argument("--version", action="store_true", help="print the version")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.commands import output
-from repro_lint.commands.arguments import choice
+from repro_lint.commands.arguments import add_color
 from repro_lint.config import did_you_mean
 from repro_lint.errors import ExitCode, UserError
 
@@ -13,15 +13,11 @@ if TYPE_CHECKING:
 
     from repro_lint.rules.base import Rule
 
-COLORS = ("auto", "always", "never")
-
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("rule", metavar="RULE", help="a code or a name, such as `RNG001`")
-    parser.add_argument(
-        "--color", metavar="|".join(COLORS), type=choice("--color", COLORS), default="auto"
-    )
+    add_color(parser)
 
 
 def run(arguments: Namespace) -> ExitCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.commands import output
-from repro_lint.commands.arguments import choice
+from repro_lint.commands.arguments import add_color, choice
 from repro_lint.errors import ExitCode
 from repro_lint.reporters.layout import Line, line, plain
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FORMATS = ("text", "json", "markdown")
-COLORS = ("auto", "always", "never")
 
 Row = dict[str, object]
 
@@ -26,9 +25,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         type=choice("--output-format", FORMATS),
         default="text",
     )
-    parser.add_argument(
-        "--color", metavar="|".join(COLORS), type=choice("--color", COLORS), default="auto"
-    )
+    add_color(parser)
 
 
 def run(arguments: Namespace) -> ExitCode:
