@@ -198,7 +198,7 @@ def test_given_broken_rule_expected_the_others() -> None:
     report = judged({"a.py": "shout()\n"}, Broken, Shouting)
 
     assert places(report) == [("AAA001", "a.py", 1)]
-    assert [(crash.rule, crash.error) for crash in report.crashes] == [
+    assert [(crash.rule, crash.message) for crash in report.crashes] == [
         ("CCC001", "KeyError: 'a.py'")
     ]
 

@@ -121,7 +121,7 @@ class Crash(Record):
     """A rule that broke: our mistake, told without losing the other results."""
 
     rule: str
-    error: str
+    message: str
     traceback: str
 
 

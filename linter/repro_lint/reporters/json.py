@@ -43,7 +43,7 @@ def document(report: Report) -> Value:
             }
             for idle in report.idle_suppressions
         ],
-        "crashes": [{"rule": crash.rule, "message": crash.error} for crash in report.crashes],
+        "crashes": [{"rule": crash.rule, "message": crash.message} for crash in report.crashes],
         "summary": _summary(report),
     }
 

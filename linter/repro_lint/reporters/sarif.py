@@ -69,7 +69,7 @@ def _invocation(report: Report) -> Value:
         for idle in report.idle_suppressions
     ]
     notes += [
-        {"level": "error", "message": {"text": f"rule {crash.rule} broke: {crash.error}"}}
+        {"level": "error", "message": {"text": f"rule {crash.rule} broke: {crash.message}"}}
         for crash in report.crashes
     ]
     return {"executionSuccessful": not report.crashes, "toolExecutionNotifications": notes}
