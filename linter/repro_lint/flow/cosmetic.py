@@ -27,12 +27,30 @@ COSMETIC_CALL = pattern(
     r"(^|\.)(sleep|print|info|debug|warning|error|format|join|makedirs|mkdir|title|hexdigest"
     r"|set_description|Path|b64encode)$"
 )
+COSMETIC_FUNCTION = pattern(
+    r"(^|[._])((run|exp|experiment|job)_(name|id)|slug|u?uid|free_port|file_?name"
+    r"|rand(om)?_colou?rs?|(dummy|mock)(_\w+)?)$",
+    re.IGNORECASE,
+)
+PICTURE_PATH = pattern(
+    r"(^|/)_?(visuali[sz](er|ers|ation)|colou?rs?|colou?r_?maps?|palettes?)\.py$"
+)
 STEPS = 4
 
 
 def is_cosmetic(facts: Facts, path: str, place: int) -> bool:
-    """Whether every use of the result of a call is cosmetic."""
+    """Whether every use of the result of a call is cosmetic, or the code around it is."""
+    if is_in_cosmetic_code(facts, path, place):
+        return True
     return are_cosmetic(facts, path, facts.uses(path).of_result(place), STEPS)
+
+
+def is_in_cosmetic_code(facts: Facts, path: str, place: int) -> bool:
+    """Whether a call belongs to a function that makes names, colours or stand-ins."""
+    function = facts.function(path, facts.program.modules[path].calls[place].function)
+    if function.kind != "function":
+        return False
+    return bool(PICTURE_PATH.search(path) or COSMETIC_FUNCTION.search(function.name))
 
 
 def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:

@@ -30,7 +30,7 @@ NO_SCRIPT = frozenset(
     ("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py")
 )
 EVALUATION = pattern(
-    r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|enjoy|play|rollout|\w*submi\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|demo)([_./-]|$)"
+    r"(^|[_/-])(eval\w*|test|predict\w*|infer\w*|enjoy|play|rollout|\w*submi\w*|generate|sample|benchmark\w*|visuali\w*|plot\w*|inspect\w*|demo)([_./-]|$)"
 )
 PREPARATION = pattern(
     r"(^|[_/-])(prepare|preprocess\w*|prepro|download\w*|convert\w*|split\w*|make_data\w*|build_data\w*|create_data\w*|dataset\w*|data|tokeni[sz]e\w*)([_./-]|$)"

@@ -7,15 +7,19 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Step
 from repro_lint.flow.cosmetic import is_cosmetic
+from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.operations import every
+from repro_lint.flow.overwritten import is_overwritten
+from repro_lint.flow.status import SEED_PARAMETER
 from repro_lint.patterns import pattern
-from repro_lint.syntax.index import Branch, Evaluate, Name
+from repro_lint.syntax.index import Branch, Compound, Evaluate, Name
 from repro_lint.syntax.values import names_inside
 
 if TYPE_CHECKING:
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.facts import Known
-    from repro_lint.flow.transfer import Exposure
+    from repro_lint.flow.transfer import Exposure, Site
+    from repro_lint.flow.uses import Container
     from repro_lint.knowledge.model import Api
     from repro_lint.rules.base import Context
 
@@ -85,6 +89,8 @@ def surely_draws(context: Context, known: Known) -> bool:
 def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool:
     """Leave out what has its own rule, what is cosmetic, and weights that nobody trains."""
     site = exposure.trace[-1]
+    if TEST_PATH.search(site.path) or is_seed_fallback(context, site):
+        return False
     facts = [
         event.fact
         for event in context.seed_flow.events(site.path, site.call)
@@ -92,13 +98,31 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
     ]
     if not facts or all(fact.library in OWN_RULES or fact.effect == "draws" for fact in facts):
         return False
-    if entry.kind != "training" and all(is_initialisation(fact) for fact in facts):
+    if all(is_initialisation(fact) for fact in facts) and (
+        entry.kind != "training" or is_overwritten(context.facts, exposure.trace)
+    ):
         return False
     if is_deferred(context, exposure) and (
         entry.kind != "training" or seeds_somewhere(context, entry, exposure.stream)
     ):
         return False
     return not is_cosmetic(context.facts, site.path, site.call)
+
+
+def is_seed_fallback(context: Context, site: Site) -> bool:
+    """Whether a draw only gives the seed where none is given: `args.seed or randint(...)`."""
+    uses = context.facts.uses(site.path).of_result(site.call)
+    return bool(uses) and all(
+        any(chooses_seed(container) for container in use.containers) for use in uses
+    )
+
+
+def chooses_seed(container: Container) -> bool:
+    """Whether an expression takes a seed where there is one, else something else."""
+    if not isinstance(container, Compound) or container.kind not in ("BoolOp", "IfExp"):
+        return False
+    names = names_inside(container.parts[0])
+    return any(SEED_PARAMETER.match(name.rpartition(".")[2]) for name in names)
 
 
 def seeds_somewhere(context: Context, entry: Entry, stream: str) -> bool:

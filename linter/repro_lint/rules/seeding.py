@@ -7,8 +7,10 @@ from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.status import UNREACHED
 from repro_lint.knowledge.load import knowledge
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import (
+    DEFERRED,
     OWN_RULES,
     draws_data,
     in_trial,
@@ -120,10 +122,13 @@ class UnseededDraw(Rule):
         label = knowledge().streams[stream].label
         count = f" ({len(draws)} draws)" if len(draws) > 1 else ""
         sites = tuple(context.facts.place_of(path, known.call.span) for known in draws)
+        near = context.draws.seeded_near(path, stream)
         if parameter:
-            reason, confidence = f"though `{parameter}` is given to this code", Confidence.HIGH
+            reason = f"though `{parameter}` is given to this code"
+            confidence = Confidence.MEDIUM if near else Confidence.HIGH
+            if has_other_purpose(parameter, draws) or draws_later(context, stream, draws):
+                confidence = Confidence.LOW
         else:
-            near = context.draws.seeded_near(path, stream)
             reason = "which nothing here seeds"
             confidence = Confidence.LOW if near else Confidence.MEDIUM
         message = f"`{draws[0].call.name}` draws from {label}, {reason}{count}"
@@ -135,6 +140,24 @@ class UnseededDraw(Rule):
             group=f"{path}:{stream}:{parameter}",
         )
         return finding._replace(stream=stream, sites=sites if len(sites) > 1 else ())
+
+
+PURPOSE = pattern(
+    r"^(?!random_|base_|global_|rng_|np_|torch_|numpy_|main_|master_|init_)(\w+)_seed$"
+)
+
+
+def has_other_purpose(parameter: str, draws: list[Known]) -> bool:
+    """Whether a seed parameter is named after one thing, as `shuffle_seed`, and draws do others."""
+    found = PURPOSE.match(parameter)
+    return found is not None and not any(found[1] in known.call.name for known in draws)
+
+
+def draws_later(context: Context, stream: str, draws: list[Known]) -> bool:
+    """Whether calls only make what draws later, and some code of the repository may seed that."""
+    if not all(known.fact.kind in DEFERRED for known in draws):
+        return False
+    return any(stream in context.draws.seeded_in(path) for path in context.facts.modules)
 
 
 RULES: tuple[type[Rule], ...] = (UnseededDraw,)
