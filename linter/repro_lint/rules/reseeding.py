@@ -6,6 +6,7 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.draws import entropy_source, seed_argument
 from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import assignments, every
@@ -43,12 +44,15 @@ class EntropySeed(Rule):
         for known in (*context.facts.role("seed"), *context.facts.role("generator")):
             given = seed_argument(known.call, known.fact)
             source = self.source(context, known, given)
+            if source and is_cosmetic(context.facts, known.path, known.place):
+                continue
             if source:
                 message = f"`{known.call.name}` is seeded from `{source}`, so each run differs"
                 where = context.facts.place_of(known.path, known.call.span)
                 logged = isinstance(given, Name) and is_recorded(context, known, given)
+                meant = logged or makes_seed(context, known)
                 yield self.at(
-                    where, message, confidence=Confidence.LOW if logged else Confidence.HIGH
+                    where, message, confidence=Confidence.LOW if meant else Confidence.HIGH
                 )
             elif self.omits_seed(context, known, given):
                 message = f"`{known.call.name}` gets no seed, so each run starts from other numbers"
@@ -89,6 +93,12 @@ def is_only_default(context: Context, known: Known, name: Name) -> bool:
         and any(made.target == name for made in assignments((operation,)))
         for operation in every(function.body)
     )
+
+
+def makes_seed(context: Context, known: Known) -> bool:
+    """Whether a private generator stands in a function that is there to think up a seed."""
+    function = context.facts.function(known.path, known.call.function)
+    return known.fact.role == "generator" and function.name.lower().endswith("_seed")
 
 
 WORKER_NAME = pattern(r"worker|init_fn|fork|process|child", re.IGNORECASE)
