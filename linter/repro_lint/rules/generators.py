@@ -119,9 +119,12 @@ def is_seeded_later(context: Context, known: Known) -> bool:
 def made_again(context: Context, known: Known, target: Name) -> bool:
     """Whether the module elsewhere puts a generator with a seed under the same name."""
     index = context.modules[known.path]
+    targets = [target]
+    if index.functions[known.call.function].kind == "class":
+        targets.append(Name("self." + target.text))
     for function in index.functions:
         for made in assignments(function.body):
-            if made.target == target and isinstance(made.value, Result):
+            if made.target in targets and isinstance(made.value, Result):
                 call = index.calls[made.value.call]
                 seeded = any(not is_none(argument) for argument in call.arguments)
                 if call.target == known.call.target and seeded:
