@@ -15,11 +15,13 @@ from repro_lint.flow.rounds import numbered, of_loop
 from repro_lint.flow.sinks import (
     DATA_NAME,
     FIRST,
+    FREE_METHODS,
     INDEXED,
     KEEPS_METHODS,
     KEPT,
     RETURNED,
     SAFE,
+    SELECTS,
     SLICED,
     SORT_STEPS,
     STRONG,
@@ -42,6 +44,7 @@ from repro_lint.syntax.index import (
     Literal,
     Loop,
     Name,
+    Result,
 )
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.uses import Use, Uses
-    from repro_lint.syntax.index import Call, ModuleIndex
+    from repro_lint.syntax.index import Call, ModuleIndex, Value
 
 STEPS = 8
 
@@ -172,12 +175,12 @@ class Order:
         if steps <= 0:
             return None
         if use.kind == "index":
-            return Sink(STRONG, "selects in its order", data=True)
+            return Sink(STRONG, SELECTS, data=True)
         for place, container in enumerate(use.containers):
             if isinstance(container, Comprehension):
                 return self.of_comprehension(container, use, place, steps)
             if container.kind == "Subscript":
-                return self.of_subscript(container)
+                return None if self.is_best(container, use) else self.of_subscript(container)
             if container.kind in (ELEMENT, "Compare", "JoinedStr", "UnaryOp", "BoolOp"):
                 return None
             if container.kind == "BinOp" and container.detail not in (
@@ -228,6 +231,25 @@ class Order:
             is_position = isinstance(index.value, int)
             return Sink(WEAK, INDEXED) if is_position else None
         return Sink(STRONG, INDEXED, data=True)
+
+    def is_best(self, container: Compound, use: Use) -> bool:
+        """Whether a subscript takes the element whose place a search for the best found."""
+        place = container.parts[1]
+        made = [place]
+        if isinstance(place, Name):
+            body = self.index.functions[use.function].body
+            made = [m.value for m in assignments(body) if m.target == place]
+        return bool(made) and all(self.is_found_place(value) for value in made)
+
+    def is_found_place(self, value: Value) -> bool:
+        """Whether a value is the place of a greatest, smallest or wanted element."""
+        if not isinstance(value, Result):
+            return False
+        call = self.index.calls[value.call]
+        if call.name.rpartition(".")[2] in ("argmax", "argmin", "index"):
+            return True
+        inside = (*call.arguments, *((call.receiver,) if call.receiver is not None else ()))
+        return call.target == "builtins.int" and all(self.is_found_place(v) for v in inside)
 
     def of_comprehension(
         self, made: Comprehension, use: Use, place: int, steps: int
@@ -293,7 +315,7 @@ class Order:
         if self.is_sorted_table(use.call, use.function):
             return None
         if goes_by_order(dotted):
-            return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
+            return self.given_to(use.call)
         if given == "first":
             return Sink(STRONG, FIRST)
         if given is not None:
@@ -303,8 +325,16 @@ class Order:
         if call.name.rpartition(".")[2] == "extend":
             return self.of_growth(call, use.function, steps)
         if goes_by_order_as_named(call.name):
-            return Sink(STRONG, f"goes to `{call.name}` in its order", data=True)
+            return self.given_to(use.call)
         return None
+
+    def given_to(self, place: int) -> Sink | None:
+        """The sink that a call is which goes by the order of its argument."""
+        uses = self.uses.of_result(place)
+        if uses and all(u.kind == "receiver" and u.detail in FREE_METHODS for u in uses):
+            return None
+        what = f"goes to `{self.index.calls[place].name}` in its order"
+        return Sink(STRONG, what, data=True, call=(self.path, place))
 
     def is_sorted_table(self, place: int, function: int) -> bool:
         """Whether rows are sorted by a column after a call has put them together."""

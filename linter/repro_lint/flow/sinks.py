@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Compound, Loop
 
 KEEPS_METHODS = frozenset(("copy", "tolist"))
+FREE_METHODS = frozenset(("argmax", "argmin", "max", "min", "any", "all"))
 SET_METHODS = frozenset(("intersection", "union", "difference", "symmetric_difference"))
 DATA_NAME = pattern(
     r"(vocab|2id|2idx|2index|to_id|to_idx|to_ix|id2|idx2|ix_to|index|indices|label|class(es)?(_|$)"
@@ -30,6 +31,7 @@ RETURNED = "is returned"
 FIRST = "gives its first element"
 INDEXED = "is indexed by position"
 SLICED = "is sliced"
+SELECTS = "selects in its order"
 KEPT = "is kept for others to use"
 SORT_STEPS = 3
 
@@ -38,13 +40,15 @@ class Sink(Record):
     """A use whose result depends on the order: how surely, and what it is.
 
     `data` marks results that choose or number data, `listed` values that became lists
-    on the way, which a set must before it can be indexed.
+    on the way, which a set must before it can be indexed. `call` is the path and place
+    of the call that a value goes to in its order.
     """
 
     strength: str
     what: str
     data: bool = False
     listed: bool = False
+    call: tuple[str, int] | None = None
 
 
 NUMBERED = Sink(STRONG, "numbers its elements", data=True)

@@ -6,6 +6,7 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.entries import NO_SCRIPT
 from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.order import STEPS, Order
 from repro_lint.flow.rounds import of_loop
@@ -14,10 +15,13 @@ from repro_lint.flow.sinks import (
     INDEXED,
     KEPT,
     RETURNED,
+    SELECTS,
     SET_METHODS,
     SLICED,
     STRONG,
+    rank,
 )
+from repro_lint.flow.status import EXPOSED
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Compound, Comprehension, Literal, Loop, Name, Result
@@ -73,12 +77,29 @@ class UnsortedListing(Rule):
             order = orders.setdefault(known.path, Order(context.facts, known.path))
             walks = known.fact.kind == "walk"
             sink = walk_sink(order, known) if walks else order.of_call(known.place)
-            if sink is None:
+            if sink is None or is_drawn_anyway(context, sink) or is_tooling(known.path):
                 continue
             severity, confidence = grade(sink)
             where = context.facts.place_of(known.path, known.call.span)
             message = f"`{known.call.name}` has no fixed order and {sink.what}"
             yield self.at(where, message, severity=severity, confidence=confidence)
+
+
+def is_tooling(path: str) -> bool:
+    """Whether a file only packages, tests or documents a project."""
+    return path.rpartition("/")[2] in NO_SCRIPT
+
+
+def is_drawn_anyway(context: Context, sink: Sink) -> bool:
+    """Whether the order goes to a draw that nothing seeds, which mixes any order anew."""
+    if not sink.call:
+        return False
+    path, place = sink.call
+    return any(
+        event.kind == "draw"
+        and all(context.draws.status(path, place, s).state == EXPOSED for s in event.streams)
+        for event in context.seed_flow.events(path, place)
+    )
 
 
 def walk_sink(order: Order, known: Known) -> Sink | None:
@@ -88,7 +109,24 @@ def walk_sink(order: Order, known: Known) -> Sink | None:
             if sorts_inside(order, use.operation):
                 return None
             return of_loop(order, use.operation, use.function, 4)
+        if use.kind == "argument" and order.index.calls[use.call].target == "builtins.next":
+            return top_sink(order, use.call)
     return order.of_call(known.place)
+
+
+def top_sink(order: Order, place: int) -> Sink | None:
+    """The sink of the names in the top folder, which is the first that a walk surely gives."""
+    found = []
+    for use in order.uses.of_result(place):
+        nearest = use.containers[0] if use.containers else None
+        target = getattr(use.operation, "target", None)
+        if isinstance(nearest, Compound) and nearest.kind == "Subscript":
+            found.append(order.of_use(use._replace(containers=use.containers[1:]), STEPS))
+        elif use.kind == "assigned" and isinstance(target, Compound):
+            names = [part.text for part in target.parts[1:] if isinstance(part, Name)]
+            line = order.line_of(use)
+            found.extend(order.of_name(use.function, name, STEPS, line) for name in names)
+    return max((sink for sink in found if sink is not None), key=rank, default=None)
 
 
 def sorts_inside(order: Order, loop: Loop) -> bool:
@@ -118,6 +156,8 @@ class UnsortedSet(Rule):
         """Yield sets whose order reaches a list, an index or a number."""
         targets = context.program.targets
         for path, index in context.facts.modules.items():
+            if is_tooling(path):
+                continue
             if not index.sets and targets[path].isdisjoint(SET_TYPES):
                 continue
             order = Order(context.facts, path)
@@ -131,7 +171,7 @@ class UnsortedSet(Rule):
                 if mentions(order.index, held, NUMBER_NAME) and not is_text(order.index, held):
                     continue
                 sink = None if holds_numbers(order, place) else order.of_call(place)
-                if sink is not None and matters(sink):
+                if sink is not None and matters(sink) and not is_drawn_anyway(context, sink):
                     yield self.found(context, order, call.name, call.span, sink, held)
 
     def displays(self, context: Context, order: Order) -> Iterator[Finding]:
@@ -140,8 +180,10 @@ class UnsortedSet(Rule):
             order.uses.read_function(function)
         for span, uses in list(order.uses.sets.items()):
             held = order.uses.displays[span]
+            if mentions(order.index, (held,), NUMBER_NAME) and not is_text(order.index, (held,)):
+                continue
             sink = None if is_numeric(order.index, held) else order.strongest(uses, STEPS)
-            if sink is not None and matters(sink):
+            if sink is not None and matters(sink) and not is_drawn_anyway(context, sink):
                 yield self.found(context, order, "{...}", span, sink, (held,))
 
     def found(  # noqa: PLR0913, PLR0917  each says another thing of the set
@@ -166,7 +208,7 @@ def matters(sink: Sink) -> bool:
     """Whether a sink can be one for a set, which has no positions before it is a list."""
     if sink.what == FIRST:
         return False
-    return sink.listed or sink.what not in (RETURNED, INDEXED, SLICED, KEPT)
+    return sink.listed or sink.what not in (RETURNED, INDEXED, SLICED, KEPT, SELECTS)
 
 
 def is_text(index: ModuleIndex, held: tuple[Value, ...]) -> bool:
