@@ -64,7 +64,7 @@ class Switches:
         """The assignments to cuDNN's switches in a module, in source order."""
         found = self._cudnn.get(path)
         if found is None:
-            mentioned = "cudnn" in (self.program.repository.text(path) or "")
+            mentioned = "cudnn" in self.program.repository.code(path)
             found = tuple(self.read_cudnn(path)) if mentioned else ()
             self._cudnn[path] = found
         return found
@@ -85,7 +85,7 @@ class Switches:
         """Whether a module says anything of determinism, or of benchmarking if that counts."""
         key = (path, benchmark)
         if key not in self._policy:
-            text = self.program.repository.text(path) or ""
+            text = self.program.repository.code(path)
             found = bool(POLICY_WORD.search(text)) and bool(POLICY.search(text))
             marked = benchmark and "benchmark" in text and bool(BENCHMARK.search(text))
             self._policy[key] = found or marked
@@ -93,7 +93,7 @@ class Switches:
 
     def speaks_of_cuda(self, path: str) -> bool:
         """Whether the text of a module has the words that `cuda` looks for."""
-        text = self.program.repository.text(path) or ""
+        text = self.program.repository.code(path)
         return "cuda" in text and "torch" in text
 
     def cuda(self, path: str) -> Span | None:

@@ -143,6 +143,11 @@ class Repository:
             self._texts[path] = self._read(path)
         return self._texts[path]
 
+    def code(self, path: str) -> str:
+        """The Python text of a file, of a notebook that of its code cells; "" if there is none."""
+        source = self.source(path)
+        return source.text if source is not None else ""
+
     def source(self, path: str) -> SourceFile | None:
         """The file as it is judged: of a notebook, its Python code."""
         if path not in self._sources:

@@ -199,7 +199,7 @@ class UncalledSwitch(Rule):
 
 def names_switch(context: Context, path: str) -> bool:
     """Whether the text of a module may name a switch or a seeding function."""
-    text = context.repository.text(path) or ""
+    text = context.repository.code(path)
     if "seed" not in text and "determinis" not in text:
         return False
     return path.endswith(".ipynb") or bool(SWITCH_TEXT.search(text))

@@ -183,7 +183,7 @@ def sets(context: Context, switches: Switches, path: str, name: str) -> bool:
             switch.name == name and switch.value != Literal(True)  # noqa: FBT003
             for switch in switches.cudnn(path)
         )
-    text = context.repository.text(path) or ""
+    text = context.repository.code(path)
     return "use_deterministic_algorithms" in text or "set_deterministic" in text
 
 

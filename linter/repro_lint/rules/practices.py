@@ -84,12 +84,12 @@ def _uses_gpu(context: Context, path: str, index: ModuleIndex) -> bool:
     """Tell whether a module may compute on a GPU: its framework takes one, or it says so."""
     heads = {entry.module.partition(".")[0] for entry in index.imports} & _FRAMEWORKS
     on_its_own = heads & {"tensorflow", "keras", "jax", "flax"}
-    return bool(on_its_own or (heads and _GPU.search(context.repository.text(path) or "")))
+    return bool(on_its_own or (heads and _GPU.search(context.repository.code(path))))
 
 
 def _switches(context: Context, path: str, index: ModuleIndex) -> Iterator[str]:
     """How far each switch of one module goes."""
-    text = context.repository.text(path) or ""
+    text = context.repository.code(path)
     if "determinis" not in text:
         return
     for call in index.calls:
