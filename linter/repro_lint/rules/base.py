@@ -117,3 +117,8 @@ class Rule(ABC):
             self.confidence if confidence is None else confidence,
             group=group or location.path,
         )
+
+
+def has_python(context: Context) -> bool:
+    """Tell whether there is Python to judge, in files or in notebooks."""
+    return bool(context.repository.python_paths or context.repository.notebook_paths)

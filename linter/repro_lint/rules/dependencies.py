@@ -25,7 +25,7 @@ from repro_lint.repository.dependencies.sources import (
     shown_address,
     stability,
 )
-from repro_lint.rules.base import Rule
+from repro_lint.rules.base import Rule, has_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -247,11 +247,11 @@ class UnfixedPython(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where there is Python to run."""
-        return bool(context.repository.python_paths or context.repository.notebook_paths)
+        return has_python(context)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding for the repository."""
-        if not self.applies(context) or _python_in_container(context):
+        if _python_in_container(context):
             return
         stated = [
             python

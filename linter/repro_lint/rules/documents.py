@@ -6,7 +6,7 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Location, Severity
-from repro_lint.rules.base import Rule
+from repro_lint.rules.base import Rule, has_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,10 @@ class MissingDocument(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where there is Python, or a notebook."""
-        return _has_python(context)
+        return has_python(context)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding per kind of document that is missing."""
-        if not self.applies(context):
-            return
         if not _has_licence(context):
             yield self.at(_ROOT, "no licence says who may use this code", group="licence")
         if _is_of_paper(context) and not _has_citation(context):
@@ -43,10 +41,6 @@ class MissingDocument(Rule):
         if weights and not _has_model_card(context):
             message = f"weights such as `{weights[0]}` are published without a model card"
             yield self.at(_ROOT, message, confidence=Confidence.MEDIUM, group="model-card")
-
-
-def _has_python(context: Context) -> bool:
-    return bool(context.repository.python_paths or context.repository.notebook_paths)
 
 
 def _has_licence(context: Context) -> bool:

@@ -10,7 +10,7 @@ from repro_lint.patterns import pattern
 from repro_lint.repository.documents import is_readme
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.shell import run_target, without_wrappers
-from repro_lint.rules.base import Rule
+from repro_lint.rules.base import Rule, has_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,11 @@ class MissingReadmeCommands(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where there is Python to run."""
-        return _has_python(context)
+        return has_python(context)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding: no README, or a README without one or both of the commands."""
         readmes = context.manifests.readmes
-        if not self.applies(context):
-            return
         if not readmes and any(map(is_readme, context.repository.paths)):
             return
         if not readmes:
@@ -87,10 +85,6 @@ _RUNNERS = frozenset(
     }
 )  # fmt: skip
 _NO_RUN = pattern(r"install|build|clone|--version|--help|virtualenv|venv|\bpip\b|mkdir|^setup")
-
-
-def _has_python(context: Context) -> bool:
-    return bool(context.repository.python_paths or context.repository.notebook_paths)
 
 
 def _leads_to_pages(readme: Document) -> bool:

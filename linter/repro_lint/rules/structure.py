@@ -39,7 +39,7 @@ class MissingEntryPoint(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding if no module, notebook or command begins a run."""
-        if not self.applies(context) or _is_package(context):
+        if _is_package(context):
             return
         if context.program.entries or context.manifests.run_targets:
             return
@@ -66,7 +66,7 @@ class MissingTests(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding: no tests, or tests that no workflow runs."""
         manifests = context.manifests
-        if not self.applies(context) or manifests.test_commands or _ci_is_hidden(manifests):
+        if manifests.test_commands or _ci_is_hidden(manifests):
             return
         if not manifests.test_files:
             if not _ci_runs_program(context):
