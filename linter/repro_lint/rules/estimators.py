@@ -27,12 +27,15 @@ class Omitted(Record):
     status: Status
 
 
+def draws_of(context: Context, library: str) -> list[Known]:
+    """The calls of a library that may draw."""
+    return [known for known in context.facts.role("draw") if known.fact.library == library]
+
+
 def omitted_seeds(context: Context, library: str) -> Iterator[Omitted]:
     """The calls of a library that surely draw and get no seed of their own."""
-    for known in context.facts.role("draw"):
-        if known.fact.library != library or not known.fact.parameter:
-            continue
-        if is_set_later(context, known):
+    for known in draws_of(context, library):
+        if not known.fact.parameter or is_set_later(context, known):
             continue
         events = context.seed_flow.events(known.path, known.place)
         for event in events:
@@ -90,7 +93,7 @@ class SeedlessCall(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that call the library."""
-        return any(known.fact.library == self.library for known in context.facts.role("draw"))
+        return bool(draws_of(context, self.library))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield the calls whose stream is not seeded when a run gets there."""
@@ -134,7 +137,7 @@ class SharedRandomState(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that call scikit-learn."""
-        return any(k.fact.library == "scikit-learn" for k in context.facts.role("draw"))
+        return bool(draws_of(context, "scikit-learn"))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield calls whose result depends on every draw before them."""
@@ -193,13 +196,11 @@ class GeneratorAsRandomState(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that call scikit-learn."""
-        return any(k.fact.library == "scikit-learn" for k in context.facts.role("draw"))
+        return bool(draws_of(context, "scikit-learn"))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield calls whose random_state is a Generator."""
-        for known in context.facts.role("draw"):
-            if known.fact.library != "scikit-learn":
-                continue
+        for known in draws_of(context, "scikit-learn"):
             given = known.call.argument(known.fact.position, known.fact.parameter)
             if not isinstance(given, (Name, Result)):
                 continue
