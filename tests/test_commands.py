@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from repro_lint import __version__, cards, config, engine
+from repro_lint import __version__
 from repro_lint.cli import main
 from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
 from repro_lint.errors import ExitCode, UserError
-from repro_lint.repository.files import Repository
-from repro_lint.rules import ALL, python_rules, rules_for
+from repro_lint.rules import ALL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -335,38 +334,6 @@ def test_start_loads_nothing_heavy(repository: Path) -> None:
 
     assert "repro_lint.rules.seeding" in loaded
     assert loaded & (heavy | surroundings | {"pathlib", "typing"}) == set()
-
-
-def test_given_python_file_alone_expected_no_rule_spared_that_finds(tmp_path: Path) -> None:
-    spared = [rule for rule in ALL if rule not in python_rules()]
-    examples = [example for code, _ in cards.index() for example in cards.read(code).examples]
-    texts = {text for each in examples for path, text in each.files.items() if path == "train.py"}
-    file = tmp_path / "train.py"
-    for text in sorted(texts):
-        file.write_text(text, encoding="utf-8")
-        alone = Repository.from_file(file)
-
-        if rules_for(alone) != ALL:
-            assert engine.analyse(alone, config.DEFAULT, rules=spared).findings == ()
-
-    assert {"DEP002", "NBK001", "CTR002"} <= {rule.code for rule in spared}
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("train.py", '# /// script\n# dependencies = ["numpy"]\n# ///\n'),
-        ("setup.py", 'from setuptools import setup\nsetup(install_requires=["numpy"])\n'),
-        ("requirements.txt", "numpy\n"),
-        ("Dockerfile", "FROM python:3\n"),
-    ],
-)
-def test_given_file_that_says_what_it_needs_expected_all_rules(
-    tmp_path: Path, name: str, text: str
-) -> None:
-    (tmp_path / name).write_text(text, encoding="utf-8")
-
-    assert rules_for(Repository.from_file(tmp_path / name)) == ALL
 
 
 def test_given_ascii_terminal_expected_signs_it_has(

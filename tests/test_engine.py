@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from repro_lint import config, engine
+from repro_lint import cards, config, engine
 from repro_lint.findings import Confidence, Finding, Location, Severity
 from repro_lint.reporters import text as text_report
 from repro_lint.repository.files import Repository
-from repro_lint.rules import ALL
+from repro_lint.rules import ALL, python_rules, rules_for
 from repro_lint.rules.base import Context, Rule
 
 if TYPE_CHECKING:
@@ -226,3 +226,35 @@ def test_given_a_long_chain_of_calls_expected_followed_and_told_short() -> None:
 
     assert [(finding.rule, len(finding.trace)) for finding in found] == [("RNG001", 302)]
     assert "293 more calls" in text_report.render(report)
+
+
+def test_given_python_file_alone_expected_no_rule_spared_that_finds(tmp_path: Path) -> None:
+    spared = [rule for rule in ALL if rule not in python_rules()]
+    examples = [example for code, _ in cards.index() for example in cards.read(code).examples]
+    texts = {text for each in examples for path, text in each.files.items() if path == "train.py"}
+    file = tmp_path / "train.py"
+    for text in sorted(texts):
+        file.write_text(text, encoding="utf-8")
+        alone = Repository.from_file(file)
+
+        if rules_for(alone) != ALL:
+            assert engine.analyse(alone, config.DEFAULT, rules=spared).findings == ()
+
+    assert {"DEP002", "NBK001", "CTR002"} <= {rule.code for rule in spared}
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("train.py", '# /// script\n# dependencies = ["numpy"]\n# ///\n'),
+        ("setup.py", 'from setuptools import setup\nsetup(install_requires=["numpy"])\n'),
+        ("requirements.txt", "numpy\n"),
+        ("Dockerfile", "FROM python:3\n"),
+    ],
+)
+def test_given_file_that_says_what_it_needs_expected_all_rules(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert rules_for(Repository.from_file(tmp_path / name)) == ALL
