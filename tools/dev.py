@@ -95,7 +95,7 @@ def test(arguments: argparse.Namespace) -> int:
     """Run all tests, or those that the arguments name."""
     set_up("dev")
     add_torch()
-    chosen = arguments.rest or ["--cov", "--cov-report=term"]
+    chosen = arguments.rest or ["--cov", "--cov-report=term", "--cov-fail-under=93"]
     return run("-m", "pytest", *chosen)
 
 
