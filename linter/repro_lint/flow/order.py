@@ -28,12 +28,14 @@ from repro_lint.flow.sinks import (
     WEAK,
     Sink,
     as_list,
+    chooses_one,
     frees,
     goes_by_order,
     goes_by_order_as_named,
     names_and_texts,
     passes,
     rank,
+    sets_alike,
 )
 from repro_lint.flow.uses import ELEMENT
 from repro_lint.syntax.index import (
@@ -175,7 +177,7 @@ class Order:
         if steps <= 0:
             return None
         if use.kind == "index":
-            return Sink(STRONG, SELECTS, data=True)
+            return None if chooses_one(use) or sets_alike(use) else Sink(STRONG, SELECTS, data=True)
         for place, container in enumerate(use.containers):
             if isinstance(container, Comprehension):
                 return self.of_comprehension(container, use, place, steps)

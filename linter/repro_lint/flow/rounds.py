@@ -85,8 +85,11 @@ def left_behind(
     if isinstance(operation, Exit) and operation.kind == "break" and not guarded(loop):
         return Sink(WEAK, "decides which element is first")
     if isinstance(operation, Yield):
-        data = bool(DATA_NAME.search(order.path + order.index.functions[function].name))
-        return Sink(STRONG, "yields in its order", data)
+        name = order.index.functions[function].name
+        data = bool(DATA_NAME.search(order.path + name))
+        # What takes the elements decides: it is only known for data and for iterators.
+        strength = STRONG if data or name.endswith("__iter__") else WEAK
+        return Sink(strength, "yields in its order", data)
     if isinstance(operation, Evaluate):
         return grown(order, order.index.calls[operation.call], loop, function, steps)
     if isinstance(operation, Assign):

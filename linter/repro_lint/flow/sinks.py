@@ -8,12 +8,13 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
-from repro_lint.syntax.index import Exit, Literal, Name
+from repro_lint.syntax.index import Assign, Compound, Exit, Literal, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from repro_lint.syntax.index import Compound, Loop
+    from repro_lint.flow.uses import Use
+    from repro_lint.syntax.index import Loop
 
 KEEPS_METHODS = frozenset(("copy", "tolist"))
 FREE_METHODS = frozenset(("argmax", "argmin", "max", "min", "any", "all"))
@@ -99,3 +100,21 @@ def guarded(loop: Loop) -> bool:
 def rank(sink: Sink) -> tuple[int, bool]:
     """How strong a sink is."""
     return (1 if sink.strength == STRONG else 0, sink.data)
+
+
+def chooses_one(use: Use) -> bool:
+    """Whether an index only asks something of a value, as `table[a if x in value else b]`."""
+    return any(
+        getattr(c, "kind", "") in ("Compare", "JoinedStr", "UnaryOp") for c in use.containers
+    )
+
+
+def sets_alike(use: Use) -> bool:
+    """Whether all that an index selects gets the same constant."""
+    operation = use.operation
+    if not isinstance(operation, Assign) or operation.target not in use.containers:
+        return False
+    value = operation.value
+    if isinstance(value, Compound) and value.kind == "UnaryOp":
+        value = value.parts[0]
+    return isinstance(value, Literal)

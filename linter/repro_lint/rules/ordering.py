@@ -171,6 +171,8 @@ class UnsortedSet(Rule):
                 if mentions(order.index, held, NUMBER_NAME) and not is_text(order.index, held):
                     continue
                 sink = None if holds_numbers(order, place) else order.of_call(place)
+                if is_key(call, sink):
+                    continue
                 if sink is not None and matters(sink) and not is_drawn_anyway(context, sink):
                     yield self.found(context, order, call.name, call.span, sink, held)
 
@@ -204,11 +206,18 @@ class UnsortedSet(Rule):
         return self.at(where, message, severity=severity, confidence=confidence)
 
 
+def is_key(call: Call, sink: Sink | None) -> bool:
+    """Whether a set selects whole: a frozen set can be a key, another one only selects many."""
+    if sink is None or sink.what != SELECTS or sink.listed:
+        return False
+    return call.target == "builtins.frozenset"
+
+
 def matters(sink: Sink) -> bool:
     """Whether a sink can be one for a set, which has no positions before it is a list."""
     if sink.what == FIRST:
         return False
-    return sink.listed or sink.what not in (RETURNED, INDEXED, SLICED, KEPT, SELECTS)
+    return sink.listed or sink.what not in (RETURNED, INDEXED, SLICED, KEPT)
 
 
 def is_text(index: ModuleIndex, held: tuple[Value, ...]) -> bool:
