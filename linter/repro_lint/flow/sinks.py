@@ -21,7 +21,7 @@ FREE_METHODS = frozenset(("argmax", "argmin", "max", "min", "any", "all"))
 SET_METHODS = frozenset(("intersection", "union", "difference", "symmetric_difference"))
 DATA_NAME = pattern(
     r"(vocab|2id|2idx|2index|to_id|to_idx|to_ix|id2|idx2|ix_to|index|indices|label|class(es)?(_|$)"
-    r"|tokens?|words?|chars?|train|valid|val(_|$)|test|split|fold|data|files|paths|samples|images"
+    r"|tokens?|words?|chars?|train|valid|val(_|$)|test|split|fold|data(?!base)|files|paths|samples|images"
     r"|pictures|examples|features?|genes?|columns|cols(_|$)|answers|references|candidates|choices"
     r"|options|entities|relations|targets|episodes|history|records|documents|docs|instances|items"
     r"|categor|outputs|subjects|patients|users|names(_|$)|keys(_|$)|ids(_|$))",
