@@ -315,6 +315,16 @@ def test_titles_name_the_stream() -> None:
     assert "NumPy's global stream" in evidence.runs[1].hazards[0].title
 
 
+@pytest.mark.parametrize(("rule", "place"), [("RNG001", "train.py"), ("SKL001", "data.py")])
+def test_a_stream_is_seeded_where_a_run_begins_and_a_call_is_mended_where_it_is(
+    rule: str, place: str
+) -> None:
+    found = finding("data.py", rule, entry="train.py", stream="numpy")
+    evidence = gather(context(FILES), results(found))
+
+    assert evidence.runs[1].hazards[0].title.endswith(f" in `{place}`")
+
+
 def test_silenced_findings_are_marked() -> None:
     found = finding("train.py")
     evidence = gather(context(FILES), results(found), [found])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LIBRARY = "library"
 UNPARSED = "STR006"
+_STREAM = "the stream"
 _MAIN_GUARD = pattern(r"^if __name__ *== *['\"]__main__['\"]", re.MULTILINE)
 _TRAINS = pattern(r"train|main|fit|run")
 
@@ -102,22 +103,24 @@ def _titles(findings: Sequence[Finding]) -> dict[tuple[str, str], str]:
     groups: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         groups.setdefault((finding.rule, finding.group), []).append(finding)
-    return {
-        group: f"{_named(remedies.get(group[0], of[0].message), of)}{_where(of)}"
-        for group, of in groups.items()
-    }
+    titles: dict[tuple[str, str], str] = {}
+    for group, of in groups.items():
+        remedy = remedies.get(group[0], of[0].message)
+        where = _where(of, at_entry=_STREAM in remedy)
+        titles[group] = f"{_named(remedy, of)}{where}"
+    return titles
 
 
 def _named(remedy: str, findings: Sequence[Finding]) -> str:
     """A remedy that speaks of `the stream`, with the name of the one that a group is about."""
     streams = {finding.stream for finding in findings}
     known = knowledge().streams.get(streams.pop()) if len(streams) == 1 else None
-    return remedy.replace("the stream", known.label, 1) if known else remedy
+    return remedy.replace(_STREAM, known.label, 1) if known else remedy
 
 
-def _where(findings: Sequence[Finding]) -> str:
-    """The place of a group: ` in `main.py` (6 draws)`."""
-    paths = sorted({f.entry or f.location.path for f in findings} - {"."})
+def _where(findings: Sequence[Finding], *, at_entry: bool) -> str:
+    """The place of a group: ` in `main.py` (6 draws)`; a stream is seeded where a run begins."""
+    paths = sorted({(at_entry and f.entry) or f.location.path for f in findings} - {"."})
     if not paths:
         return ""
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
