@@ -16,6 +16,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,16 +42,16 @@ ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 def cost(command: Sequence[str], given: bytes = b"") -> float:
     """Seconds of CPU, user and system, that a command and its children took."""
-    child = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-    )
-    if child.stdin is not None:
-        child.stdin.write(given)
-        child.stdin.close()
+    with tempfile.TemporaryFile() as stdin:  # a pipe would break where a command reads nothing
+        stdin.write(given)
+        stdin.seek(0)
+        child = subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+        )
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in (0, 1):
