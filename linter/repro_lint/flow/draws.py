@@ -9,7 +9,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
-from repro_lint.syntax.index import Compound, Literal, Name, Result
+from repro_lint.syntax.index import Compound, Literal, Result
 from repro_lint.syntax.values import is_none, parts, unpacks
 
 if TYPE_CHECKING:
@@ -189,8 +189,3 @@ def may_seed_by_name(call: Call) -> bool:
 def is_seeder_name(name: str) -> bool:
     """Whether a function of this name seeds, as far as names tell."""
     return bool(SEEDER_NAME.search(name)) and not NO_SEEDER_NAME.search(name)
-
-
-def name_of(value: Value | None) -> str:
-    """The text of a name, "" for any other value."""
-    return value.text if isinstance(value, Name) else ""

@@ -25,7 +25,6 @@ WEIGHTS = {
 EFFECTIVE_STATEMENTS = 3
 SMOKE_STATEMENTS = 12
 TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
-EXAMPLE_PATH = pattern(r"(^|/)(demos?|docs?|benchmarks?)/")
 NO_SCRIPT = frozenset(
     ("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py")
 )
