@@ -69,7 +69,7 @@ def places(requirements: tuple[Requirement, ...]) -> list[tuple[str, str, int]]:
         (f"git+https://u:p@h.org/o/b@{COMMIT}#subdirectory=x", "b", "vcs", COMMIT),
         ("https://h.org/torch-2.5.1-cp311.whl", "torch", "url", ""),
         ("./packages/layers", "", "path", ""),
-        ("x @ file:///tmp/x", "x", "path", ""),
+        ("x @ file:///opt/x", "x", "path", ""),
     ],
 )
 def test_given_a_requirement_expected_name_pin_and_revision(
