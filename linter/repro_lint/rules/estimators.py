@@ -8,7 +8,7 @@ from repro_lint.flow.operations import assignments
 from repro_lint.flow.status import COVERED, EXPOSED, UNREACHED
 from repro_lint.records import Record
 from repro_lint.rules.base import Rule
-from repro_lint.rules.exposure import trace
+from repro_lint.rules.exposure import takes_effect, trace
 from repro_lint.syntax.index import Literal, Name, Result
 from repro_lint.syntax.values import is_none, unpacks
 
@@ -37,11 +37,9 @@ def omitted_seeds(context: Context, library: str) -> Iterator[Omitted]:
     for known in draws_of(context, library):
         if not known.fact.parameter or is_set_later(context, known):
             continue
-        events = context.seed_flow.events(known.path, known.place)
-        for event in events:
-            if event.kind == "draw" and event.fact == known.fact:
-                stream = event.streams[0]
-                yield Omitted(known, context.draws.status(known.path, known.place, stream))
+        if takes_effect(context, known):
+            stream = known.fact.streams[0]
+            yield Omitted(known, context.draws.status(known.path, known.place, stream))
 
 
 def is_set_later(context: Context, known: Known) -> bool:

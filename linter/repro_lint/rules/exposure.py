@@ -78,12 +78,10 @@ def in_trial(context: Context, known: Known) -> bool:
     return bool(TRIAL_NAME.search(context.facts.function(known.path, known.call.function).name))
 
 
-def surely_draws(context: Context, known: Known) -> bool:
-    """Whether a call draws now, without a seed of its own."""
-    return any(
-        event.kind == "draw" and event.fact == known.fact
-        for event in context.seed_flow.events(known.path, known.place)
-    )
+def takes_effect(context: Context, known: Known) -> bool:
+    """Whether a call surely does what the fact says: draws, or makes a generator, unseeded."""
+    events = context.seed_flow.events(known.path, known.place)
+    return any(event.fact == known.fact for event in events)
 
 
 def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool:

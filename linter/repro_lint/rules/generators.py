@@ -7,7 +7,7 @@ from repro_lint.findings import Finding, Severity
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.operations import assignments
 from repro_lint.rules.base import Rule
-from repro_lint.rules.exposure import OWN_RULES
+from repro_lint.rules.exposure import OWN_RULES, takes_effect
 from repro_lint.syntax.index import Name, Result
 from repro_lint.syntax.values import is_none
 
@@ -37,7 +37,7 @@ class UnseededGenerator(Rule):
                 continue
             if not known.fact.parameter:  # It takes no seed, as `random.SystemRandom`.
                 continue
-            if not makes_unseeded(context, known) or is_fallback(context, known):
+            if not takes_effect(context, known) or is_fallback(context, known):
                 continue
             if is_seeded_later(context, known) or is_cosmetic(
                 context.facts, known.path, known.place
@@ -76,14 +76,6 @@ class ConstantGenerator(Rule):
 SEEDING_METHODS = frozenset(
     ("seed", "manual_seed", "set_state", "setstate", "set_seed", "__setstate__")
 )
-
-
-def makes_unseeded(context: Context, known: Known) -> bool:
-    """Whether a call surely makes a generator without a seed."""
-    return any(
-        event.kind == "generator" and event.fact == known.fact
-        for event in context.seed_flow.events(known.path, known.place)
-    )
 
 
 def is_fallback(context: Context, known: Known) -> bool:
@@ -164,8 +156,7 @@ class UnseededSearch(Rule):
             for known in context.facts.role(role):
                 if known.fact.library not in SEARCHES or known.fact.streams != ("entropy",):
                     continue
-                events = context.seed_flow.events(known.path, known.place)
-                if any(event.kind == role and event.fact == known.fact for event in events):
+                if takes_effect(context, known):
                     where = context.facts.place_of(known.path, known.call.span)
                     message = f"`{known.call.name}` has no seed: no global seed reaches its sampler"
                     yield self.at(where, message)

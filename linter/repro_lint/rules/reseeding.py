@@ -12,7 +12,7 @@ from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import assignments, every
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
-from repro_lint.rules.exposure import OWN_RULES, surely_draws
+from repro_lint.rules.exposure import OWN_RULES, takes_effect
 from repro_lint.syntax.index import Branch, Compound, Literal, Name
 from repro_lint.syntax.values import is_none, names_inside, unpacks
 
@@ -203,7 +203,7 @@ def draws_in(context: Context, known: Known, wanted: Callable[[Call], bool]) -> 
     return any(
         draw.path == known.path
         and draw.fact.library not in OWN_RULES
-        and surely_draws(context, draw)
+        and takes_effect(context, draw)
         and set(draw.fact.streams) & set(known.fact.streams)
         and wanted(draw.call)
         for draw in context.facts.role("draw")

@@ -17,7 +17,7 @@ from repro_lint.rules.exposure import (
     is_deferred,
     is_worth_telling,
     only_without,
-    surely_draws,
+    takes_effect,
     trace,
 )
 
@@ -105,7 +105,7 @@ class UnseededDraw(Rule):
         """Whether nothing that is known of a draw speaks for its being seeded or harmless."""
         if known.path.endswith(".ipynb") or in_trial(context, known):
             return False
-        if not surely_draws(context, known):
+        if not takes_effect(context, known):
             return False
         if context.draws.status(known.path, known.place, stream).state != UNREACHED:
             return False
