@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import repro_lint.rules
+from marked import fits, place, told
 from repro_lint import cards, config
 from repro_lint.repository.files import Repository
 from repro_lint.rules.base import Context
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Find = Callable[[str, Mapping[str, str]], list["Finding"]]
 
-    from repro_lint.cards import Example, Expected
+    from repro_lint.cards import Example
     from repro_lint.findings import Finding
     from repro_lint.rules.base import Rule
 
@@ -56,15 +57,6 @@ def find(tmp_path: Path) -> Find:
         return list(rule.check(context)) if rule.applies(context) else []
 
     return found
-
-
-def place(finding: Finding, wanted: tuple[Expected, ...]) -> tuple[str, int, int, int]:
-    """Where a finding is, in the terms in which cards tell it."""
-    path, line, *_, cell, cell_line = finding.location
-    if not line:
-        return ".", 0, 0, 0
-    by_cell = any(want.path == path and want.cell for want in wanted)
-    return (path, 0, cell, cell_line) if by_cell else (path, line, 0, 0)
 
 
 def test_every_rule_is_listed_and_has_one_card() -> None:
@@ -124,16 +116,6 @@ def test_example_holds(code: str, example: Example, find: Find) -> None:
     assert sorted((*place(f, wanted), f.message) for f in found if not told(f, wanted)) == []
     assert sorted(place(f, wanted) for f in found) == sorted(want[:4] for want in wanted)
     assert [want for want in wanted if not any(fits(f, want, wanted) for f in found)] == []
-
-
-def told(finding: Finding, wanted: tuple[Expected, ...]) -> bool:
-    """Tell whether an example wants this finding."""
-    return any(fits(finding, want, wanted) for want in wanted)
-
-
-def fits(finding: Finding, want: Expected, wanted: tuple[Expected, ...]) -> bool:
-    """Tell whether a finding is the one that a marker wants."""
-    return place(finding, wanted) == want[:4] and want.text in finding.message
 
 
 @pytest.mark.parametrize(("code", "example"), CASES)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from marked import fits, place, told
 from repro_lint import cards, config
+from repro_lint.flow.verdicts import verdicts
 from repro_lint.repository.files import Repository
+from repro_lint.rules import all_rules
 from repro_lint.rules.base import Context
 
 if TYPE_CHECKING:
@@ -22,6 +26,15 @@ EXAMPLES = [
     for path in sorted(FOLDER.glob("*.md"))
     for example in cards.parse(path.read_text("utf-8")).examples
 ]
+
+TOPICS = [
+    pytest.param(path, number, id=f"{path.parent.name}/{path.stem}: {example.title}")
+    for path in sorted(FOLDER.glob("*/*.md"))
+    for number, example in enumerate(cards.parse(path.read_text("utf-8")).examples)
+]
+HEADING = re.compile(r"^### .*$", re.MULTILINE)
+VERDICT = re.compile(r"^`?# verdict: (?P<entry>\S+)(?P<words>[^`\n]*)`?$", re.MULTILINE)
+WORDS = {"proved", "exposed", "partly", "conditional", "entropy", "assumed"}
 
 
 def program(files: Mapping[str, str]) -> Context:
@@ -48,6 +61,43 @@ def test_given_an_example_expected_its_marked_draws_unseeded(example: Example) -
     context = program(example.files)
 
     assert unseeded(context) == sorted(wanted)
+    assert context.repository.not_analysed == ()
+
+
+def wanted_verdicts(text: str, number: int) -> list[tuple[str, str, str]]:
+    """The entries, streams and words that the verdict lines of one example state."""
+    (_, *sections) = HEADING.split(text.partition("\n## Examples\n")[2])
+    found = []
+    for line in VERDICT.finditer(sections[number].partition("\n```")[0]):
+        for pair in line["words"].split():
+            stream, equal, word = pair.partition("=")
+            assert equal, f"`{line[0]}` must read `# verdict: path stream=word`"
+            assert word in WORDS, f"`{word}` is no verdict"
+            found.append((line["entry"], stream, word))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(("path", "number"), TOPICS)
+def test_given_a_case_expected_its_findings_and_verdicts(path: Path, number: int) -> None:
+    """Markers stand on what the rule of the file finds; verdict lines name every row."""
+    text = path.read_text("utf-8")
+    card = cards.parse(text)
+    example = card.examples[number]
+    context = program(example.files)
+    rules = [rule() for rule in all_rules() if rule.code == card.code]
+    found = [f for rule in rules if rule.applies(context) for f in rule.check(context)]
+    wanted = tuple(want for want in example.expected if want.rule == card.code)
+
+    assert len(rules) == 1, f"no rule has the code of `{path.name}`"
+    assert {want.rule for want in example.expected} <= {card.code}
+    assert sorted((*place(f, wanted), f.message) for f in found if not told(f, wanted)) == []
+    assert [want for want in wanted if not any(fits(f, want, wanted) for f in found)] == []
+    assert sorted(place(f, wanted) for f in found) == sorted(want[:4] for want in wanted)
+    if "# verdict:" in text:
+        stated = wanted_verdicts(text, number)
+        entries = {entry for entry, _, _ in stated}
+        rows = [(row.entry, row.stream, row.word) for row in verdicts(context.seed_flow)]
+        assert [row for row in rows if row[0] in entries] == stated
     assert context.repository.not_analysed == ()
 
 
