@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.patterns import pattern
 from repro_lint.repository.dependencies.facts import Facts, listed, table
 from repro_lint.repository.dependencies.names import normalise
 from repro_lint.repository.dependencies.pythons import statement
@@ -13,7 +14,7 @@ from repro_lint.repository.dependencies.records import (
     LockFile,
     PythonVersion,
 )
-from repro_lint.repository.dependencies.texts import load_json, load_toml
+from repro_lint.repository.dependencies.texts import load_json, load_toml, parse_toml
 from repro_lint.repository.yaml_text import Table, child, compose_file, items_of, text_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
     from repro_lint.repository.files import Repository
 
+# An archive with a hash that another archive follows. A lock names dozens for a package, and
+# parsing them takes most of the time; whether all have a hash shows without them.
+_ONE_OF_MANY = pattern(
+    r"\n[ \t]*\{[^{}\n]*\bhash = \"[^\"\n]+\"[^{}\n]*\},(?=\n[ \t]*\{[^{}\n]*\bhash = )"
+)
 # Sources that a hash cannot guard: the project itself, folders, and commits.
 _UNHASHED = {"editable", "virtual", "directory", "git", "path", "vcs", "workspace"}
 
@@ -66,10 +72,18 @@ def _python_of(lock: LockFile) -> tuple[PythonVersion, ...]:
     return tuple(python for python in stated if python)
 
 
+def load_lock(repository: Repository, path: str) -> dict[str, Any] | None:
+    """Read a lock in TOML, of many archives with hashes only one; what cannot be read is noted."""
+    try:
+        return parse_toml(_ONE_OF_MANY.sub("", repository.text(path) or ""))
+    except ValueError:
+        return load_toml(repository, path)
+
+
 def _toml_packages(
     repository: Repository, path: str, key: str, has_hash: Callable[[dict[str, Any]], bool]
 ) -> list[LockedPackage] | None:
-    data = load_toml(repository, path)
+    data = load_lock(repository, path)
     if data is None:
         return None
     return [
@@ -115,7 +129,7 @@ def _all_hashed(files: list[Any]) -> bool:
 
 def _poetry(repository: Repository, path: str) -> list[LockedPackage] | None:
     """Read `poetry.lock`; before 1.5 it held the hashes in a table of its own."""
-    data = load_toml(repository, path)
+    data = load_lock(repository, path)
     if data is None:
         return None
     older = table(data, "metadata", "files") or table(data, "metadata", "hashes")
