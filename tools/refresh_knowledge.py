@@ -93,11 +93,13 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.write:
         build.write()
-    if chosen.check and build.COMPILED.read_text(encoding="utf-8") != build.compiled_text():
-        print(f"{build.COMPILED.name} is old: run tools/refresh_knowledge.py --write")
+    old = build.stale() if chosen.check else []
+    if old:
+        print(f"old: {', '.join(old)}; run tools/refresh_knowledge.py --write")
         return 1
-    facts = Knowledge(json.loads(build.compiled_text()))
-    names = build.compile_files(build.LIBRARIES)["names"]
+    parts = build.compile_files(build.LIBRARIES)
+    facts = Knowledge(lambda stem: json.loads(json.dumps(parts[stem])))
+    names = {name: 1 for stem, part in parts.items() if stem != build.INDEX for name in part["names"]}
     return max([report(package, facts, names) for package in chosen.packages], default=0)
 
 

@@ -51,7 +51,7 @@ def telling_facts(call: Call) -> tuple[Api, ...]:
     bare = call.name.rpartition(".")[2]
     found = [
         fact
-        for fact in knowledge().method(bare)
+        for fact in knowledge().telling_methods(bare)
         if fact.telltale == "*" or (fact.telltale and call.keyword(fact.telltale) is not None)
     ]
     return tuple(found[:1])

@@ -39,7 +39,7 @@ def is_promising(target: str, name: str) -> bool:
     if target.startswith("builtins."):
         return False
     known = knowledge()
-    return bool(target and known.all_rows(target)) or bool(known.method(name.rpartition(".")[2]))
+    return bool(target and known.all_rows(target)) or known.is_method(name.rpartition(".")[2])
 
 
 class Facts:

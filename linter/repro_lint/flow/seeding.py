@@ -107,7 +107,7 @@ def may_be_seeder(target: str, name: str) -> bool:
     bare = name.rpartition(".")[2]
     if is_seeder_name(bare) or (target and seeded_by_name(target)):
         return True
-    return not target and bool(knowledge().method(bare))
+    return not target and knowledge().is_seeding_method(bare)
 
 
 SEEDERS = ("seed", "restore")

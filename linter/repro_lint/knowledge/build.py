@@ -1,6 +1,7 @@
-"""Makes `compiled.json` of the TOML files, which are the source of all facts.
+"""Makes the files of `compiled/` of the TOML files, which are the source of all facts.
 
-Run-time start-up reads the JSON, because `tomllib` needs ten times as long.
+Run-time start-up reads JSON, because `tomllib` needs ten times as long, and only the
+files of the libraries that a repository names: `index.json` says which these are.
 """
 
 from __future__ import annotations
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
     from typing import Any
 
 LIBRARIES = Path(__file__).with_name("libraries")
-COMPILED = LIBRARIES.with_name("compiled.json")
+COMPILED = LIBRARIES.with_name("compiled")
+INDEX = "index"
 EFFECTS = ("draw", "generator", "seed", "restore", "listing", "download", "switch")
-TRAITS = ("clock", "converts", "exit", "ordered", "passes", "runner", "unordered")
+TRAITS = (
+    *("clock", "config", "converts", "exit", "option", "ordered", "passes", "runner"),
+    "unordered",
+)
 ROLES = (*EFFECTS, *TRAITS)
 FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})
 GROUP_KEYS = frozenset(
@@ -47,14 +52,27 @@ CONDITION_KEYS = frozenset({"parameter", "position", "default", "is", "is_not", 
 STREAM_KEYS = frozenset({"feeds", "label", "modules", "seed"})
 
 
-def compiled_text(folder: Path = LIBRARIES) -> str:
-    """The text that `compiled.json` must have."""
-    return _dump(compile_files(folder))
+def compiled_texts(folder: Path = LIBRARIES) -> dict[str, str]:
+    """The texts that the files of `compiled/` must have, by name without ending."""
+    return {name: _dump(part) for name, part in compile_files(folder).items()}
 
 
 def write() -> None:
-    """Bring `compiled.json` up to date with the TOML files."""
-    COMPILED.write_text(compiled_text(), encoding="utf-8")
+    """Bring `compiled/` up to date with the TOML files."""
+    COMPILED.mkdir(exist_ok=True)
+    texts = compiled_texts()
+    for path in sorted(COMPILED.glob("*.json")):
+        if path.stem not in texts:
+            path.unlink()
+    for name, text in sorted(texts.items()):
+        (COMPILED / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def stale() -> list[str]:
+    """The compiled files that do not say what the TOML files say, those too many included."""
+    texts = compiled_texts()
+    found = {path.stem: path.read_text(encoding="utf-8") for path in COMPILED.glob("*.json")}
+    return sorted(name for name in {*texts, *found} if texts.get(name) != found.get(name))
 
 
 def read_library(path: Path) -> dict[str, Any]:
@@ -66,27 +84,15 @@ def read_library(path: Path) -> dict[str, Any]:
     return data
 
 
-def compile_files(folder: Path) -> dict[str, Any]:
-    """All files of a folder as one table of facts, names, traits, aliases, types and streams."""
-    facts: list[dict[str, Any]] = []
-    names: dict[str, list[int]] = {}
-    traits: dict[str, list[int]] = {}
-    result: dict[str, Any] = {"aliases": {}, "streams": {}, "returns": {}, "methods": {}}
-    for path in sorted(folder.glob("*.toml")):
-        data = read_library(path)
-        for fact, members in groups(data, path.name):
-            for name in members:
-                table = traits if fact["role"] in TRAITS else names
-                table.setdefault(name, []).append(len(facts))
-                if fact.get("method"):
-                    result["methods"].setdefault(name.rpartition(".")[2], set()).add(name)
-            facts.append(fact)
-        result["aliases"].update(data.get("aliases", {}))
-        result["streams"].update(data.get("streams", {}))
-        result["returns"].update(_types(data.get("types", {})))
-    result["methods"] = {key: sorted(value) for key, value in result["methods"].items()}
-    _feed(facts, result["streams"])
-    return {"facts": facts, "names": names, "traits": traits, **result}
+def compile_files(folder: Path) -> dict[str, dict[str, Any]]:
+    """The facts of each file of a folder, and the index of all."""
+    read = {path.stem: read_library(path) for path in sorted(folder.glob("*.toml"))}
+    streams: dict[str, Any] = {}
+    for data in read.values():
+        streams.update(data.get("streams", {}))
+    feeds = {name: stream.pop("feeds", ()) for name, stream in streams.items()}
+    parts = {stem: _part(data, f"{stem}.toml", feeds) for stem, data in read.items()}
+    return {**parts, INDEX: {**_index(parts), "streams": streams}}
 
 
 def groups(data: Mapping[str, Any], file: str) -> Iterator[tuple[dict[str, Any], list[str]]]:
@@ -103,14 +109,79 @@ def groups(data: Mapping[str, Any], file: str) -> Iterator[tuple[dict[str, Any],
             yield fact, group["names"]
 
 
-def _feed(facts: list[dict[str, Any]], streams: dict[str, Any]) -> None:
+def _part(
+    data: Mapping[str, Any], file: str, feeds: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """One file as facts, and where the facts of names, traits and methods stand among them."""
+    facts: list[dict[str, Any]] = []
+    names: dict[str, list[int]] = {}
+    traits: dict[str, list[int]] = {}
+    methods: dict[str, set[str]] = {}
+    for fact, members in groups(data, file):
+        _feed(fact, feeds)
+        for name in members:
+            table = traits if fact["role"] in TRAITS else names
+            table.setdefault(name, []).append(len(facts))
+            if fact.get("method"):
+                methods.setdefault(name.rpartition(".")[2], set()).add(name)
+        facts.append(fact)
+    return {
+        "facts": facts,
+        "names": names,
+        "traits": traits,
+        "methods": {bare: sorted(full) for bare, full in methods.items()},
+        "aliases": data.get("aliases", {}),
+        "returns": _types(data.get("types", {})),
+    }
+
+
+def _index(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Which files speak of a package or of a method, and what is asked for without a name."""
+    packages: dict[str, set[str]] = {}
+    methods: dict[str, set[str]] = {}
+    seeding: set[str] = set()
+    asked: dict[str, dict[str, Any]] = {"switches": {}, "telling": {}, "telltales": {}}
+    for stem, part in parts.items():
+        for table in ("names", "traits", "aliases", "returns"):
+            for name in part[table]:
+                packages.setdefault(name.partition(".")[0], set()).add(stem)
+        for bare in part["methods"]:
+            methods.setdefault(bare, set()).add(stem)
+        for name, places in (*part["names"].items(), *part["traits"].items()):
+            for place in places:
+                fact = part["facts"][place]
+                _note(asked, name, fact)
+                if fact.get("method") and fact["role"] in ("seed", "restore"):
+                    seeding.add(name.rpartition(".")[2])
+    return {
+        "seeding": sorted(seeding),
+        "packages": {name: sorted(stems) for name, stems in packages.items()},
+        "methods": {bare: sorted(stems) for bare, stems in methods.items()},
+        **{
+            table: {key: sorted(rows[key], key=_line) for key in rows}
+            for table, rows in asked.items()
+        },
+    }
+
+
+def _note(asked: Mapping[str, dict[str, Any]], name: str, fact: Mapping[str, Any]) -> None:
+    """Keep a fact in the index where it is asked for by something other than its full name."""
+    bare = name.rpartition(".")[2]
+    if fact["role"] == "switch":
+        asked["switches"].setdefault(bare, []).append([name, fact])
+    if fact.get("method") and fact.get("telltale"):
+        asked["telling"].setdefault(bare, []).append([name, fact])
+    if fact["role"] in TRAITS and fact.get("telltale") == "*":
+        bares = asked["telltales"].setdefault(fact["role"], [])
+        bares.extend([bare] if bare not in bares else [])
+
+
+def _feed(fact: dict[str, Any], feeds: Mapping[str, tuple[str, ...]]) -> None:
     """Who seeds a stream seeds also those that take their unset seeds from it."""
-    feeds = {name: stream.pop("feeds", ()) for name, stream in streams.items()}
-    for fact in facts:
-        if fact["role"] in ("seed", "restore"):
-            fed = [name for stream in fact["streams"] for name in feeds.get(stream, ())]
-            new = [name for name in fed if name not in fact["streams"]]
-            fact["streams"] = [*fact["streams"], *new]
+    if fact["role"] in ("seed", "restore"):
+        fed = [name for stream in fact["streams"] for name in feeds.get(stream, ())]
+        new = [name for name in fed if name not in fact["streams"]]
+        fact["streams"] = [*fact["streams"], *new]
 
 
 def _condition(item: Mapping[str, Any], file: str) -> list[Any]:
@@ -125,8 +196,11 @@ def _condition(item: Mapping[str, Any], file: str) -> list[Any]:
 
 
 def _types(table: Mapping[str, list[str]]) -> dict[str, str]:
-    """Types by the name of what returns them; each type is made by its own class."""
-    found = {kind: kind for kind in table}
+    """Types by the name of what returns them; each type is made by its own class.
+
+    The type "*" is the class before the last dot, whatever that is.
+    """
+    found = {kind: kind for kind in table if kind != "*"}
     found.update((name, kind) for kind, members in table.items() for name in members)
     return found
 

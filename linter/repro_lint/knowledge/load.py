@@ -1,4 +1,7 @@
-"""Finds the facts of a name; reads `compiled.json`, which `build` makes of the TOML files."""
+"""Finds the facts of a name; reads the files of `compiled/`, which `build` makes of the TOML files.
+
+A file is read when a name of a package that it speaks of is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ from repro_lint.knowledge.model import Api, Condition
 from repro_lint.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 # `pathlib` and `json` cost 5 ms of start-up, where not even a fact may be asked for.
-_COMPILED = os.path.join(os.path.dirname(__file__), "compiled.json")  # noqa: PTH118, PTH120
+_COMPILED = os.path.join(os.path.dirname(__file__), "compiled")  # noqa: PTH118, PTH120
 NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 _ALIAS_STEPS = 4
 
@@ -36,21 +39,28 @@ class Stream(Record):
 class Knowledge:
     """The facts of all libraries, by fully qualified name."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        """Take the compiled data; records are made when asked for."""
-        self._facts: list[dict[str, Any]] = data["facts"]
-        self._names: dict[str, list[int]] = data["names"]
-        self._traits: dict[str, list[int]] = data["traits"]
-        self._aliases: dict[str, str] = data["aliases"]
-        self._returns: dict[str, str] = data["returns"]
-        self._methods: dict[str, list[str]] = data["methods"]
+    def __init__(self, read: Callable[[str], Mapping[str, Any]]) -> None:
+        """Take what reads a part of the compiled data; parts are read when asked for."""
+        self._read = read
+        index = read("index")
+        self._packages: dict[str, list[str]] = index["packages"]
+        self._methods: dict[str, list[str]] = index["methods"]
+        self._seeding = frozenset(index["seeding"])
+        self._switches: dict[str, list[Any]] = index["switches"]
+        self._telling: dict[str, list[Any]] = index["telling"]
+        self._telltales: dict[str, list[str]] = index["telltales"]
+        self._parts: dict[str, Mapping[str, Any]] = {}
+        self._names: dict[str, list[Mapping[str, Any]]] = {}
+        self._traits: dict[str, list[Mapping[str, Any]]] = {}
+        self._aliases: dict[str, str] = {}
+        self._returns: dict[str, str] = {}
         self._rows: dict[str, tuple[Api, ...]] = {}
-        self._having: dict[str, dict[str, Api]] = {}
-        self._telling: dict[str, frozenset[str]] = {}
+        self._told: dict[str, tuple[Api, ...]] = {}
+        self._having: dict[tuple[str, str], Api | None] = {}
         self._asked: dict[str, str] = {}
         self.streams: Mapping[str, Stream] = {
             key: Stream(key, value["label"], value["seed"], tuple(value["modules"]))
-            for key, value in data["streams"].items()
+            for key, value in index["streams"].items()
         }
 
     def lookup(self, dotted: str, versions: Mapping[str, str] = NO_VERSIONS) -> tuple[Api, ...]:
@@ -60,65 +70,70 @@ class Knowledge:
         one, the facts of the newest release are meant, and those of older releases
         only for what the newest has no more.
         """
-        rows = self.all_rows(dotted)
-        if any(row.since or row.until for row in rows):
-            return tuple(row for row in rows if _holds(row, rows, versions.get(row.library, "")))
-        return rows
+        return _valid(self.all_rows(dotted), versions)
 
     def all_rows(self, dotted: str) -> tuple[Api, ...]:
         """The facts of a callable for all releases."""
         rows = self._rows.get(dotted)
         if rows is None:
             name = self.canonical(dotted)
-            places = self._names.get(name) or self._names.get(_pattern(name)) or ()
-            rows = tuple(_api(name, self._facts[place]) for place in places)
-            self._rows[dotted] = rows
+            facts = self._names.get(name) or self._names.get(_pattern(name)) or ()
+            rows = self._rows[dotted] = tuple(_api(name, fact) for fact in facts)
         return rows
+
+    def is_method(self, name: str) -> bool:
+        """Whether any class has a method of this bare name with a fact."""
+        return name in self._methods
+
+    def is_seeding_method(self, name: str) -> bool:
+        """Whether any class has a method of this bare name that seeds or restores a stream."""
+        return name in self._seeding
 
     def method(self, name: str) -> tuple[Api, ...]:
         """All facts of methods with this bare name, whatever their class."""
-        return tuple(
-            row for full in self._methods.get(name, ()) for row in self.lookup(full) if row.method
-        )
+        fulls = [
+            full
+            for stem in self._methods.get(name, ())
+            for full in self._part(stem)["methods"][name]
+        ]
+        return tuple(row for full in fulls for row in self.lookup(full) if row.method)
+
+    def telling_methods(self, name: str) -> tuple[Api, ...]:
+        """The facts of methods with this bare name that need no receiver to be told by."""
+        rows = self._told.get(name)
+        if rows is None:
+            named: dict[str, tuple[Api, ...]] = {}
+            for full, fact in self._telling.get(name, ()):
+                named[full] = (*named.get(full, ()), _api(full, fact))
+            valid = (_valid(found, NO_VERSIONS) for found in named.values())
+            rows = self._told[name] = tuple(row for found in valid for row in found)
+        return rows
 
     def switches(self) -> Mapping[str, tuple[Api, ...]]:
         """The switches of all releases, by the bare name of the callee."""
-        found: dict[str, tuple[Api, ...]] = {}
-        for name, places in self._names.items():
-            facts = [self._facts[place] for place in places]
-            rows = tuple(_api(name, fact) for fact in facts if fact["role"] == "switch")
-            if rows:
-                bare = name.rpartition(".")[2]
-                found[bare] = found.get(bare, ()) + rows
-        return found
+        return {
+            bare: tuple(_api(name, fact) for name, fact in rows)
+            for bare, rows in self._switches.items()
+        }
 
     def trait(self, dotted: str, role: str) -> Api | None:
         """What is known of a callee's part in the flow of values or of control; None if nothing."""
-        return self.having(role).get(self.canonical(dotted))
-
-    def having(self, role: str) -> Mapping[str, Api]:
-        """The facts with a role that tells of the flow of values or of control, by name."""
-        found = self._having.get(role)
-        if found is None:
-            found = self._having[role] = {
-                name: _api(name, self._facts[place])
-                for name, places in self._traits.items()
-                for place in places
-                if self._facts[place]["role"] == role
-            }
-        return found
+        key = (dotted, role)
+        if key not in self._having:
+            name = self.canonical(dotted)
+            facts = [fact for fact in self._traits.get(name, ()) if fact["role"] == role]
+            self._having[key] = _api(name, facts[0]) if facts else None
+        return self._having[key]
 
     def telling(self, role: str) -> frozenset[str]:
         """The bare names of callees with a trait that alone tell of it."""
-        found = self._telling.get(role)
-        if found is None:
-            names = [name for name, fact in self.having(role).items() if fact.telltale == "*"]
-            found = self._telling[role] = frozenset(name.rpartition(".")[2] for name in names)
-        return found
+        return frozenset(self._telltales.get(role, ()))
 
     def returns(self, dotted: str) -> str:
         """The name of the type that a callable returns; a class returns itself; "" unknown."""
-        return self._returns.get(self.canonical(dotted), "")
+        name = self.canonical(dotted)
+        found = self._returns.get(name) or self._returns.get(_pattern(name), "")
+        return name.rpartition(".")[0] if found == "*" else found
 
     def canonical(self, dotted: str) -> str:
         """The name under which the facts are kept: `keras.Input` for `tensorflow.keras.Input`."""
@@ -134,6 +149,8 @@ class Knowledge:
         return name
 
     def _is_known(self, name: str) -> bool:
+        for stem in self._packages.get(name.partition(".")[0], ()):
+            self._part(stem)
         return name in self._names or name in self._returns or name in self._traits
 
     def _renamed(self, dotted: str) -> str:
@@ -145,6 +162,26 @@ class Knowledge:
                 return target + dotted[end:]
             end = dotted.rfind(".", 0, end)
         return ""
+
+    def _part(self, stem: str) -> Mapping[str, Any]:
+        """The data of one file, added to the tables when first asked for."""
+        part = self._parts.get(stem)
+        if part is None:
+            part = self._parts[stem] = self._read(stem)
+            facts = part["facts"]
+            for table, names in ((self._names, part["names"]), (self._traits, part["traits"])):
+                for name, places in names.items():
+                    table.setdefault(name, []).extend(facts[place] for place in places)
+            self._aliases.update(part["aliases"])
+            self._returns.update(part["returns"])
+        return part
+
+
+def _valid(rows: tuple[Api, ...], versions: Mapping[str, str]) -> tuple[Api, ...]:
+    """The facts that hold for the given versions."""
+    if any(row.since or row.until for row in rows):
+        return tuple(row for row in rows if _holds(row, rows, versions.get(row.library, "")))
+    return rows
 
 
 def _pattern(name: str) -> str:
@@ -186,10 +223,15 @@ def _api(name: str, fact: Mapping[str, Any]) -> Api:
     return Api(name=name, **values)
 
 
-@cache
-def knowledge() -> Knowledge:
-    """The facts that ship with this version; read once."""
+def _read_part(stem: str) -> Mapping[str, Any]:
     import json  # noqa: PLC0415
 
-    with open(_COMPILED, encoding="utf-8") as file:  # noqa: PTH123
-        return Knowledge(json.load(file))
+    with open(os.path.join(_COMPILED, f"{stem}.json"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
+        found: Mapping[str, Any] = json.load(file)
+        return found
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The facts that ship with this version, each part read once."""
+    return Knowledge(_read_part)

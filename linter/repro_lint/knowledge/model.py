@@ -37,7 +37,10 @@ class Api(Record):
     - runner: does nothing but call `parameter`; exit: ends the process;
     - passes: gives the elements of its argument in their order;
     - ordered: its result depends on the order of its argument;
-    - unordered: no order of its argument changes its result.
+    - unordered: no order of its argument changes its result;
+    - option: declares what people set when they start a program, `parameter` its default,
+      named as `kind` says: flags, name (first argument) or field (what it is assigned to);
+    - config: reads the configuration file that `parameter` names, in the folder `also`.
     `streams` holds stream names (python, numpy, torch, tensorflow, keras, ...) or
     "entropy" (nothing seeds it), "fixed" (a constant: same in each run), "none" (no
     draw). `required` means that the call fails without the seed parameter.
