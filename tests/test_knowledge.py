@@ -31,12 +31,20 @@ KINDS = {
             *("name", "sampler", "search", "shuffle", "space", "splitter", "token"),
         )
     ),
-    "generator": frozenset({"evaluation", "key", "search", "space", "split"}),
+    "generator": frozenset({"derive", "evaluation", "key", "search", "space", "split"}),
     "seed": frozenset({"constructor"}),
     "restore": frozenset(),
     "listing": frozenset({"iterator", "list", "walk"}),
     "download": frozenset({"hash", "revision", "suffix", "version"}),
     "switch": frozenset({"argument", "attribute", "environment", "function", "numerics"}),
+    "completion": frozenset({"parts", "results"}),
+    "initializer": frozenset(),
+    "pool": frozenset({"loky", "process", "remote", "thread"}),
+    "process": frozenset({"command", "fork", "python"}),
+    "starting": frozenset({"context", "default", "pool", "worker"}),
+    "worker": frozenset(
+        ("delayed", "estimator", "loky", "pool", "process", "remote", "spawn", "thread")
+    ),
     "clock": frozenset(),
     "converts": frozenset(),
     "exit": frozenset(),
@@ -241,7 +249,7 @@ def test_given_an_old_module_expected_the_same_facts_under_the_new_name() -> Non
 
 def test_given_an_unknown_name_expected_nothing() -> None:
     facts = knowledge()
-    assert facts.lookup("sklearn.model_selection.GridSearchCV") == ()
+    assert facts.lookup("sklearn.model_selection.check_cv") == ()
     assert facts.lookup("") == ()
     assert facts.returns("numpy.nothing") == ""
     assert facts.method("no_such_method") == ()

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 LIBRARIES = Path(__file__).with_name("libraries")
 COMPILED = LIBRARIES.with_name("compiled")
 INDEX = "index"
-EFFECTS = ("draw", "generator", "seed", "restore", "listing", "download", "switch")
+EFFECTS = (
+    *("draw", "generator", "seed", "restore", "listing", "download", "switch"),
+    *("completion", "initializer", "pool", "process", "starting", "worker"),
+)
 TRAITS = (
     *("clock", "config", "converts", "exit", "option", "ordered", "passes", "runner"),
     "unordered",

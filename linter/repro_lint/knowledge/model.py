@@ -31,6 +31,16 @@ class Api(Record):
     - listing: returns names in an order of the file system;
     - download: fetches something that `parameter` would pin;
     - switch: a determinism switch (function or attribute);
+    - worker: runs the function `parameter` in a worker; `kind` says how workers start
+      (process: as is usual on the system, spawn: from nothing, thread, remote: on a cluster),
+      "pool" where the pool says it, "delayed" for what only wraps a function for one, and
+      "estimator" for what trains a scikit-learn estimator in workers if `n_jobs` says so;
+    - pool: makes workers of a `kind` (loky as well) that wait for functions, `parameter` of them;
+    - initializer: `parameter` runs in each worker before all else;
+    - starting: `parameter` says how workers start;
+    - completion: gives results (or `kind` parts: those that are done, and others) in
+      the order in which workers are done;
+    - process: starts another process, which runs `kind` (python, fork or command);
     or a trait, which says what becomes of values or of control:
     - clock: gives a value that differs in each process and is no draw;
     - converts: gives its argument in another form, as random as that is;
