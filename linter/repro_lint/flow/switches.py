@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import holds
@@ -27,7 +28,7 @@ POLICY = pattern(
     r"|determinis\w*\W{0,3}[=(:,)]|--?determinis|CUBLAS_WORKSPACE_CONFIG|_determinis)",
     re.MULTILINE | re.IGNORECASE,
 )
-POLICY_WORD = pattern(r"[Dd]eterminis|DETERMINIS|cudnn|CUBLAS")
+POLICY_WORDS = ("eterminis", "DETERMINIS", "cudnn", "CUBLAS")
 BENCHMARK = pattern(r"^[^#\n]*(cudnn\.|\bcudnn_|\()\s*benchmark\s*=", re.MULTILINE)
 DEVICE_TEXT = pattern(r"cuda(:\d+|:)?$")
 DEVICE_KEYWORDS = frozenset(("device", "map_location", "default"))
@@ -86,10 +87,20 @@ class Switches:
         key = (path, benchmark)
         if key not in self._policy:
             text = self.program.repository.code(path)
-            found = bool(POLICY_WORD.search(text)) and bool(POLICY.search(text))
+            found = any(word in text for word in POLICY_WORDS) and bool(POLICY.search(text))
             marked = benchmark and "benchmark" in text and bool(BENCHMARK.search(text))
             self._policy[key] = found or marked
         return self._policy[key]
+
+    @cached_property
+    def with_gradients(self) -> frozenset[str]:
+        """The modules that compute gradients through torch."""
+        return frozenset(
+            path
+            for (_, name), calls in self.program.callees.items()
+            if name.endswith(".backward")
+            for path, _ in calls
+        )
 
     def speaks_of_cuda(self, path: str) -> bool:
         """Whether the text of a module has the words that `cuda` looks for."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from repro_lint.flow.program import Program
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.status import Draws
+    from repro_lint.flow.symbols import Symbols
+    from repro_lint.flow.switches import Switches
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import ModuleIndex
@@ -61,11 +63,25 @@ class Context:
         return Facts(self.program)
 
     @cached_property
+    def switches(self) -> Switches:
+        """What each module says of determinism, and whether it computes on CUDA."""
+        from repro_lint.flow.switches import Switches  # noqa: PLC0415
+
+        return Switches(self.program)
+
+    @cached_property
     def seed_flow(self) -> SeedFlow:
         """Which draws are seeded on every path from each entry point."""
         from repro_lint.flow.seeds import SeedFlow  # noqa: PLC0415
 
         return SeedFlow(self.program)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """What seeds are before the program runs: constants, options, entropy."""
+        from repro_lint.flow.symbols import Symbols  # noqa: PLC0415
+
+        return Symbols(self.program)
 
     @cached_property
     def draws(self) -> Draws:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import blocks
-from repro_lint.flow.switches import Switches, is_measuring, is_option, only_warns
+from repro_lint.flow.switches import is_measuring, is_option, only_warns
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
 
 EVALUATION = pattern(r"(^|_)(valid\w*|decod\w*|synth\w*|transcrib\w*|translat\w*|export\w*)[_.]")
 TRAINING = (".backward", ".fit", ".learn", ".fit_generator")
-SWITCH_TEXT = pattern(
-    r"^[ \t]*[\w.]*(\.\w*(seed|determinis\w*) *=(?!=)|(seed\w*|determinis\w*) *(;|#|$))",
+SWITCH_WORDS = ("seed", "determinis")
+SWITCH_LINE = pattern(
+    r"[ \t]*[\w.]*(\.\w*(seed|determinis\w*) *=(?!=)|(seed\w*|determinis\w*) *(;|#|$))",
     re.MULTILINE,
 )
 
@@ -41,17 +43,16 @@ class CudnnBenchmark(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that set a switch of cuDNN or make a trainer."""
-        switches = Switches(context.program)
-        return bool(context.facts.role("switch")) or any(map(switches.cudnn, context.facts.modules))
+        set_here = map(context.switches.cudnn, context.facts.modules)
+        return bool(context.facts.role("switch")) or any(set_here)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield each place that turns benchmarking on for good."""
-        switches = Switches(context.program)
         for path in context.facts.modules:
-            for switch in switches.cudnn(path):
+            for switch in context.switches.cudnn(path):
                 if not turns_on(switch, "benchmark") or is_option(switch.tests):
                     continue
-                if not is_undone(context, switches, switch):
+                if not is_undone(context, context.switches, switch):
                     yield from self.found(context, path, switch.span, "cudnn.benchmark = True")
         for known in context.facts.role("switch"):
             given = known.call.keyword("benchmark")
@@ -177,9 +178,11 @@ class UncalledSwitch(Rule):
         for path in context.facts.modules:
             if not names_switch(context, path):
                 continue
+            lines = switch_lines(context.repository.code(path))
             for place, function in enumerate(context.modules[path].functions):
-                for operation in plain(function.body):
-                    yield from self.judge(context, path, place, operation)
+                if any(function.span.line <= line <= function.span.end_line for line in lines):
+                    for operation in plain(function.body):
+                        yield from self.judge(context, path, place, operation)
 
     def judge(
         self, context: Context, path: str, place: int, operation: Operation
@@ -199,10 +202,25 @@ class UncalledSwitch(Rule):
 
 def names_switch(context: Context, path: str) -> bool:
     """Whether the text of a module may name a switch or a seeding function."""
-    text = context.repository.code(path)
-    if "seed" not in text and "determinis" not in text:
-        return False
-    return path.endswith(".ipynb") or bool(SWITCH_TEXT.search(text))
+    return bool(switch_lines(context.repository.code(path)))
+
+
+@cache
+def switch_lines(text: str) -> tuple[int, ...]:
+    """The lines that may name a switch or a seeding function, or give it another value."""
+    starts = {text.rfind("\n", 0, at) + 1 for word in SWITCH_WORDS for at in places(text, word)}
+    return tuple(
+        text.count("\n", 0, start) + 1 for start in sorted(starts) if SWITCH_LINE.match(text, start)
+    )
+
+
+def places(text: str, word: str) -> Iterator[int]:
+    """Where a text holds a word, once a line."""
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        end = text.find("\n", at)
+        at = text.find(word, end) if end >= 0 else -1
 
 
 def is_switch(context: Context, path: str, place: int, name: str) -> bool:

@@ -6,7 +6,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.draws import SEEDER_NAME
 from repro_lint.flow.operations import assignments
-from repro_lint.flow.switches import Switches, asks, is_measuring
+from repro_lint.flow.switches import asks, is_measuring
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Literal, Name
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from repro_lint.findings import Location
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.facts import Known
-    from repro_lint.flow.switches import Switch
+    from repro_lint.flow.switches import Switch, Switches
     from repro_lint.rules.base import Context
 
 CONFIGURED = (".yaml", ".yml", ".sh", ".toml", ".gin", "Dockerfile", "Makefile")
@@ -38,14 +38,14 @@ class MissingPolicy(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that use CUDA through torch."""
-        switches = Switches(context.program)
+        switches = context.switches
         return any(map(switches.speaks_of_cuda, context.facts.modules)) or any(
             map(switches.cudnn, context.facts.modules)
         )
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield half-set and inverted switches, then runs and seeding functions without any."""
-        switches, seeders = Switches(context.program), torch_seeders(context)
+        switches, seeders = context.switches, torch_seeders(context)
         for path in context.facts.modules:
             for switch in switches.cudnn(path):
                 yield from self.half_set(context, switches, seeders, switch)
@@ -199,7 +199,7 @@ def training_entries(context: Context) -> Iterator[Entry]:
 
 def trains(context: Context, path: str) -> bool:
     """Whether a module computes gradients through torch."""
-    return any(call.name.endswith(".backward") for call in context.modules[path].calls)
+    return path in context.switches.with_gradients
 
 
 def is_configured(context: Context) -> bool:
