@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from repro_lint.flow.program import Program
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.status import Draws
-    from repro_lint.flow.symbols import Symbols
     from repro_lint.flow.switches import Switches
+    from repro_lint.flow.symbols import Symbols
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import ModuleIndex

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.facts import Known
-    from repro_lint.flow.switches import Switch
+    from repro_lint.flow.switches import Switch, Switches
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Operation, Span
 
