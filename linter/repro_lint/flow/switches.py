@@ -24,7 +24,7 @@ CUDNN = "torch.backends.cudnn."
 ASKS = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
 OPTION = pattern(r"benchmark|cudnn", re.IGNORECASE)
 POLICY = pattern(
-    r"^[^#\n]*?(cudnn\.(deterministic|enabled)\b|cudnn\.benchmark\s*=(?!\s*True)"
+    r"[^#\n]*?(cudnn\.(deterministic|enabled)\b|cudnn\.benchmark\s*=(?!\s*True)"
     r"|determinis\w*\W{0,3}[=(:,)]|--?determinis|CUBLAS_WORKSPACE_CONFIG|_determinis)",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -87,7 +87,7 @@ class Switches:
         key = (path, benchmark)
         if key not in self._policy:
             text = self.program.repository.code(path)
-            found = any(word in text for word in POLICY_WORDS) and bool(POLICY.search(text))
+            found = any(POLICY.match(text, at) for at in lines_with(text, POLICY_WORDS))
             marked = benchmark and "benchmark" in text and bool(BENCHMARK.search(text))
             self._policy[key] = found or marked
         return self._policy[key]
@@ -114,6 +114,18 @@ class Switches:
             if self.speaks_of_cuda(path):
                 self._cuda[path] = first_cuda(self.program.modules[path])
         return self._cuda[path]
+
+
+def lines_with(text: str, words: tuple[str, ...]) -> list[int]:
+    """Where the lines of a text begin that hold one of some words."""
+    found = set()
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            found.add(text.rfind("\n", 0, at) + 1)
+            end = text.find("\n", at)
+            at = text.find(word, end) if end >= 0 else -1
+    return sorted(found)
 
 
 def first_cuda(index: ModuleIndex) -> Span | None:

@@ -8,7 +8,7 @@ from functools import cache
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.operations import blocks
-from repro_lint.flow.switches import is_measuring, is_option, only_warns
+from repro_lint.flow.switches import is_measuring, is_option, lines_with, only_warns
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
@@ -208,19 +208,11 @@ def names_switch(context: Context, path: str) -> bool:
 @cache
 def switch_lines(text: str) -> tuple[int, ...]:
     """The lines that may name a switch or a seeding function, or give it another value."""
-    starts = {text.rfind("\n", 0, at) + 1 for word in SWITCH_WORDS for at in places(text, word)}
     return tuple(
-        text.count("\n", 0, start) + 1 for start in sorted(starts) if SWITCH_LINE.match(text, start)
+        text.count("\n", 0, start) + 1
+        for start in lines_with(text, SWITCH_WORDS)
+        if SWITCH_LINE.match(text, start)
     )
-
-
-def places(text: str, word: str) -> Iterator[int]:
-    """Where a text holds a word, once a line."""
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        end = text.find("\n", at)
-        at = text.find(word, end) if end >= 0 else -1
 
 
 def is_switch(context: Context, path: str, place: int, name: str) -> bool:

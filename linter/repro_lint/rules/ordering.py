@@ -27,7 +27,7 @@ from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Compound, Comprehension, Literal, Loop, Name, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from repro_lint.flow.facts import Known
     from repro_lint.flow.sinks import Sink
@@ -154,18 +154,18 @@ class UnsortedSet(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield sets whose order reaches a list, an index or a number."""
-        targets = context.program.targets
-        for path, index in context.facts.modules.items():
-            if is_tooling(path):
-                continue
-            if not index.sets and targets[path].isdisjoint(SET_TYPES):
+        makers = set_makers(context)
+        for path in context.facts.modules:
+            if path not in makers or is_tooling(path):
                 continue
             order = Order(context.facts, path)
-            yield from one_a_line((*self.calls(context, order), *self.displays(context, order)))
+            made = self.calls(context, order, makers[path])
+            yield from one_a_line((*made, *self.displays(context, order)))
 
-    def calls(self, context: Context, order: Order) -> Iterator[Finding]:
+    def calls(self, context: Context, order: Order, places: Iterable[int]) -> Iterator[Finding]:
         """Sets made by `set(...)`."""
-        for place, call in enumerate(order.index.calls):
+        for place in places:
+            call = order.index.calls[place]
             if call.target in SET_TYPES or combines_sets(order, call):
                 held = (*call.arguments, *order.names_given(place))
                 if mentions(order.index, held, NUMBER_NAME) and not is_text(order.index, held):
@@ -204,6 +204,20 @@ class UnsortedSet(Rule):
         where = context.facts.place_of(order.path, span)
         message = f"the order of `{name}` changes with the hash seed and it {sink.what}"
         return self.at(where, message, severity=severity, confidence=confidence)
+
+
+def set_makers(context: Context) -> Mapping[str, list[int]]:
+    """The calls that may make a set, by module, for modules that surely have a set."""
+    certain = {path for path, index in context.facts.modules.items() if index.sets}
+    found: dict[str, list[int]] = {}
+    for (target, name), calls in context.program.callees.items():
+        if target in SET_TYPES:
+            certain.update(path for path, _ in calls)
+        elif name.rpartition(".")[2] not in SET_METHODS:
+            continue
+        for path, place in calls:
+            found.setdefault(path, []).append(place)
+    return {path: sorted(found.get(path, ())) for path in certain}
 
 
 def is_key(call: Call, sink: Sink | None) -> bool:
