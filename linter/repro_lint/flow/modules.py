@@ -9,7 +9,27 @@ from repro_lint import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SOURCE_ROOTS = ("", "src", "lib", "python")
+SOURCE_ROOTS = ("src", "lib", "python")
+PROJECT_FILES = frozenset(
+    (
+        ".git",
+        "Dockerfile",
+        "LICENSE",
+        "Makefile",
+        "Pipfile",
+        "README.md",
+        "README.rst",
+        "README.txt",
+        "environment.yaml",
+        "environment.yml",
+        "poetry.lock",
+        "pyproject.toml",
+        "requirements.txt",
+        "setup.cfg",
+        "setup.py",
+        "uv.lock",
+    )
+)
 
 
 def folder_of(path: str) -> str:
@@ -25,13 +45,19 @@ def joined(folder: str, rest: str) -> str:
 class ModuleTable:
     """All Python files of a repository, found by dotted name."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        """Keep the paths; suffixes are sorted out when first asked for."""
+    def __init__(self, paths: Iterable[str], surroundings: Iterable[str] = ()) -> None:
+        """Keep the paths; suffixes are sorted out when first asked for.
+
+        `surroundings` are the paths of all files, which tell where projects begin.
+        """
+        self.surroundings = surroundings
         self.paths = frozenset(path for path in paths if path.endswith(".py"))
         self.components = frozenset(part for path in self.paths for part in components(path))
         self.suffixes: dict[str, list[str]] | None = None
         self.answers: dict[tuple[str, str], str] = {}
         self.roots_of: dict[str, tuple[str, ...]] = {}
+        self._folders: frozenset[str] | None = None
+        self._projects: frozenset[str] | None = None
 
     def find(self, importer: str, dotted: str) -> str:
         """The file that `dotted` names when `importer` imports it, "" if none here.
@@ -57,7 +83,7 @@ class ModuleTable:
                 return found
         if dotted.partition(".")[0] in sys.stdlib_module_names:
             return ""
-        return self.only_suffix(rest)
+        return self.only_suffix(folder_of(importer), rest)
 
     def relative(self, folder: str, dotted: str) -> str:
         """The file of a relative import."""
@@ -74,25 +100,79 @@ class ModuleTable:
         return package if package in self.paths else ""
 
     def roots(self, importer: str) -> tuple[str, ...]:
-        """The folders that would be searched, the most likely first."""
+        """The folders that would be searched: the importer's own first, then those around it."""
         folder = folder_of(importer)
-        if folder not in self.roots_of:
+        found = self.roots_of.get(folder)
+        if found is None:
             top = folder
-            while joined(top, "__init__.py") in self.paths and top:
+            while top and joined(top, "__init__.py") in self.paths:
                 top = folder_of(top)
-            found = dict.fromkeys([top, *SOURCE_ROOTS, *ancestors(top), folder])
-            self.roots_of[folder] = tuple(found)
-        return self.roots_of[folder]
+            near = [root for outer in (top, *ancestors(top)) for root in source_roots(outer)]
+            known = [root for root in near if not root or root in self.folders]
+            found = self.roots_of[folder] = tuple(dict.fromkeys([*known, folder]))
+        return found
 
-    def only_suffix(self, rest: str) -> str:
-        """The one file whose path ends so, "" if there are several or none."""
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders that hold a Python file, directly or not."""
+        if self._folders is None:
+            direct = {folder_of(path) for path in self.paths}
+            above = {outer for folder in direct for outer in ancestors(folder)}
+            self._folders = frozenset(direct | above)
+        return self._folders
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """The folders that look like the root of a project, by what lies beside the code."""
+        if self._projects is None:
+            marked = (path for path in self.surroundings if base_name(path) in PROJECT_FILES)
+            self._projects = frozenset(folder_of(path) for path in marked)
+        return self._projects
+
+    def project(self, folder: str) -> str:
+        """The root of the project that a folder belongs to; the folder itself where none shows."""
+        return next((f for f in (folder, *ancestors(folder)) if f in self.projects), folder)
+
+    def only_suffix(self, folder: str, rest: str) -> str:
+        """The one file of the importer's project whose path ends so, "" if several or none.
+
+        What lies inside a package is not found by its own name alone, and what lies in
+        another project beside this one is not found at all.
+        """
         if self.suffixes is None:
             self.suffixes = {}
             for path in sorted(self.paths):
                 for suffix in path_suffixes(path):
                     self.suffixes.setdefault(suffix, []).append(path)
-        found = self.suffixes.get(rest, [])
-        return found[0] if len(found) == 1 else ""
+        found = self.suffixes.get(rest)
+        if not found:
+            return ""
+        within = self.project(folder)
+        near = [path for path in found if is_below(path, within) and self.is_top(path, rest)]
+        return near[0] if len(near) == 1 else ""
+
+    def is_top(self, path: str, rest: str) -> bool:
+        """Whether the folder from which a file has this name could be one that is searched."""
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        root = stem[: len(stem) - len(rest)].rstrip("/")
+        return joined(root, "__init__.py") not in self.paths
+
+
+def source_roots(folder: str) -> Iterator[str]:
+    """A folder, and those below it that usually hold the packages."""
+    yield folder
+    for name in SOURCE_ROOTS:
+        yield joined(folder, name)
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path lies in a folder, however deep."""
+    return not folder or path.startswith(folder + "/")
+
+
+def base_name(path: str) -> str:
+    """The name of a file without its folder."""
+    return path.rpartition("/")[2]
 
 
 def components(path: str) -> list[str]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.classes import Classes
 from repro_lint.flow.modules import ModuleTable, folder_of, joined
 from repro_lint.flow.target import Target
 from repro_lint.flow.types import Types
-from repro_lint.syntax.index import Name
+from repro_lint.flow.variables import Variables
+from repro_lint.syntax.index import Name, Result
 from repro_lint.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -35,11 +37,14 @@ class Program:
         self.modules = modules
         self.repository = repository
         self.manifests = manifests
-        self.table = ModuleTable(modules)
+        self.table = ModuleTable(modules, repository.paths)
         self.definitions = {path: definitions(index) for path, index in modules.items()}
         self._names: dict[str, Names] = {}
         self._members: dict[tuple[str, str], Target | None] = {}
         self._calls: dict[tuple[str, int], Target | None] = {}
+        self._aliases: set[tuple[str, str]] = set()
+        self.classes = Classes(self)
+        self.variables = Variables(self)
         self.types = Types(self)
 
     @cached_property
@@ -152,11 +157,24 @@ class Program:
         """Resolve the callee of a call without asking the kept answers."""
         if call.receiver is None:
             return self.resolve(path, call.function, call.name)
-        holder = self.types.type_of(path, call.function, call.receiver)
         attributes = call.name.lstrip(".")
-        if holder is None or not attributes or "." in attributes:
-            return None
-        return self.member_of_type(holder, attributes)
+        if isinstance(call.receiver, Result):
+            before = self.modules[path].calls[call.receiver.call]
+            if before.target == "builtins.super":
+                return self.above(path, call.function, attributes)
+        kinds = self.types.kinds_of(path, call.function, call.receiver)
+        return self.member_of_kinds(kinds, attributes)
+
+    def above(self, path: str, function: int, name: str) -> Target | None:
+        """What `super().name` means in a method."""
+        holder = self.enclosing_class(path, function)
+        return None if holder is None else self.classes.above(holder, name)
+
+    def member_of_kinds(self, kinds: tuple[Target, ...], rest: str) -> Target | None:
+        """The method that a chain of attributes names on each of these classes, if it is one."""
+        before, _, name = rest.rpartition(".")
+        found = {self.member_of_type(kind, name) for kind in self.types.attribute(kinds, before)}
+        return found.pop() if len(found) == 1 else None
 
     def resolve(self, path: str, function: int, name: str) -> Target | None:
         """What a dotted name means inside a function."""
@@ -175,12 +193,23 @@ class Program:
             return self.resolve_self(path, function, rest)
         if found is not None:
             return self.below(found, rest)
-        holder = self.types.variable_type(path, function, head)
-        if holder is None:
-            return self.resolve_starred(path, function, name)
-        if not rest:
-            return self.called_instance(holder)
-        return None if "." in rest else self.member_of_type(holder, rest)
+        kinds = self.types.kinds(path, function, head)
+        if kinds:
+            return self.member_of_kinds(kinds, rest)
+        found = self.resolve_alias(path, function, name)
+        return self.resolve_starred(path, function, name) if found is None else found
+
+    def resolve_alias(self, path: str, function: int, name: str) -> Target | None:
+        """Resolve a variable that is given the name of something else, once."""
+        head, _, rest = name.partition(".")
+        values = self.types.values(path, function, head)
+        if len(values) != 1 or not isinstance(values[0], Name) or (path, name) in self._aliases:
+            return None
+        self._aliases.add((path, name))
+        scope = self.types.scope_of(path, function, head)
+        found = self.resolve(path, scope, values[0].text + ("." + rest if rest else ""))
+        self._aliases.discard((path, name))
+        return found if found is None or found.kind != "module" else None
 
     def resolve_starred(self, path: str, function: int, name: str) -> Target | None:
         """Resolve a name that nothing in its module binds: a star import may bring it."""
@@ -220,18 +249,13 @@ class Program:
         """Resolve what follows `self.`: a method, or a method of a typed attribute."""
         holder = self.enclosing_class(path, function)
         if holder is None or not rest:
-            return None
-        attribute, _, method = rest.partition(".")
-        if not method:
-            found = self.method(holder, attribute)
+            return holder
+        if "." not in rest:
+            found = self.method(holder, rest)
             if found is not None:
                 return found
-            inner = self.types.attribute_types(holder).get(attribute)
-            return None if inner is None else self.called_instance(inner)
-        inner = self.types.attribute_types(holder).get(attribute)
-        if inner is None or "." in method:
-            return None
-        return self.member_of_type(inner, method)
+            return self.member_of_kinds(self.types.attribute_kinds(holder, rest), "")
+        return self.member_of_kinds((holder,), rest)
 
     def enclosing_class(self, path: str, function: int) -> Target | None:
         """The class whose body holds a function, however deep."""
@@ -251,24 +275,11 @@ class Program:
             return None
         return self.method(target, rest)
 
-    def method(self, holder: Target, name: str, depth: int = 0) -> Target | None:
-        """A method of a class or of its bases; a library's base gives a library's name."""
+    def method(self, holder: Target, name: str) -> Target | None:
+        """A method of a class or of its bases; a library's class gives a library's name."""
         if holder.kind == "library":
             return Target("library", dotted=f"{holder.dotted}.{name}")
-        record = self.function(holder)
-        place = self.definitions[holder.path].get(f"{record.name}.{name}")
-        if place is not None:
-            kind = self.modules[holder.path].functions[place].kind
-            return Target(kind, holder.path, place)
-        if depth >= REEXPORT_STEPS:
-            return None
-        for base in record.bases:
-            parent = self.base_class(holder, base)
-            if parent is not None and parent.kind == "class":
-                found = self.method(parent, name, depth + 1)
-                if found is not None:
-                    return found
-        return None
+        return self.classes.method(holder, name)
 
     def base_class(self, holder: Target, base: Value) -> Target | None:
         """The class that a base names."""
@@ -277,22 +288,13 @@ class Program:
         outer = self.function(holder).parent
         return self.resolve(holder.path, outer, base.text)
 
-    def library_bases(self, holder: Target, depth: int = 0) -> tuple[str, ...]:
+    def library_bases(self, holder: Target) -> tuple[str, ...]:
         """The qualified names of a library's classes that a class descends from."""
-        found: list[str] = []
-        for base in self.function(holder).bases:
-            parent = self.base_class(holder, base)
-            if parent is not None and parent.kind == "library":
-                found.append(parent.dotted)
-            elif parent is not None and parent.kind == "class" and depth < REEXPORT_STEPS:
-                found.extend(self.library_bases(parent, depth + 1))
-        return tuple(found)
+        return self.classes.library_bases(holder)
 
     def member_of_type(self, holder: Target, name: str) -> Target | None:
-        """A method of the class of a value."""
-        if holder.kind == "library":
-            return Target("library", dotted=f"{holder.dotted}.{name}")
-        return self.method(holder, name)
+        """A method of the class of a value; what runs when the value is called for no name."""
+        return self.method(holder, name) if name else self.called_instance(holder)
 
     def called_instance(self, holder: Target) -> Target | None:
         """What runs when an object is called."""
@@ -319,13 +321,21 @@ class Program:
         if not rest:
             return Target("module", module)
         found = self.member(module, rest[0], depth)
-        if found is None or len(rest) == 1:
+        if found is None:
+            return self.of_variable(module, rest)
+        if len(rest) == 1:
             return found
         if found.kind == "library":
             return Target("library", dotted=".".join([found.dotted, *rest[1:]]))
         if found.kind == "module":
             return self.inside(found.path, rest[1:], depth + 1)
         return self.below(found, ".".join(rest[1:]))
+
+    def of_variable(self, module: str, rest: list[str]) -> Target | None:
+        """What members of a variable of a module mean."""
+        if rest[0] not in self.modules[module].functions[0].bound:
+            return None
+        return self.resolve_local(module, 0, ".".join(rest))
 
     def member(self, module: str, name: str, depth: int) -> Target | None:
         """A name of a module: its own definition, what it imports, or a submodule."""
