@@ -10,13 +10,15 @@ from repro_lint.flow.target import Target
 from repro_lint.flow.transfer import DEFINITE, Site
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
+from repro_lint.syntax.index import Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.seeds import SeedFlow
-from repro_lint.flow.transfer import Exposure
+    from repro_lint.flow.transfer import Exposure
+    from repro_lint.syntax.index import Parameter
 
 SEED_PARAMETER = pattern(
     r"^\*?\*?(random_state|(\w+_)?seed|rng|np_random|generator|random_seed|prng|numpy_rng)$"
@@ -24,6 +26,17 @@ SEED_PARAMETER = pattern(
 
 BASE_STEPS = 8
 EXPOSED, MAYBE_EXPOSED, COVERED, UNREACHED = "exposed", "maybe", "covered", "unreached"
+
+
+def takes_seed(parameter: Parameter) -> bool:
+    """Whether a parameter takes a seed or what draws random numbers, as its name tells."""
+    if not SEED_PARAMETER.match(parameter.name):
+        return False
+    # `generator` may be a network or an iterator as well.
+    kind, default = parameter.annotation, parameter.default
+    return parameter.name != "generator" or (
+        kind.removesuffix("| None").strip().endswith("Generator") or default == Literal(None)
+    )
 
 
 class Status(Record):
@@ -126,7 +139,7 @@ class Draws:
                 place = known.get(record.name + ".__init__")
                 record = functions[place] if place is not None else record
             for parameter in record.parameters:
-                if SEED_PARAMETER.match(parameter.name):
+                if takes_seed(parameter):
                     return parameter.name
             scope = functions[scope].parent
         return ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_lint.flow.seeds import Verdict
-    from repro_lint.flow.transfer import Exposure
+    from repro_lint.flow.transfer import Exposure, Site
     from repro_lint.rules.base import Context
 
 ENTRY_CONFIDENCE = {
@@ -40,14 +40,16 @@ class UnseededDraw(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each entry and stream, one for each unreached function."""
+        told: set[Site] = set()
         for verdict in context.seed_flow.verdicts:
             shown = [e for e in verdict.exposures if is_worth_telling(context, verdict.entry, e)]
             if shown:
                 # What stands in the file that people run comes first: there the seed is to go.
                 here = verdict.entry.path
                 shown.sort(key=lambda e: (e.trace[-1].path != here, is_deferred(context, e)))
+                told.update(exposure.trace[-1] for exposure in shown)
                 yield self.exposed(context, verdict, shown)
-        yield from unreached(self, context)
+        yield from unreached(self, context, told)
 
     def exposed(self, context: Context, verdict: Verdict, shown: list[Exposure]) -> Finding:
         """The finding for one entry and stream."""

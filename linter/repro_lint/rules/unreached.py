@@ -1,100 +1,153 @@
-"""RNG001 in code that no entry reaches: draws that callers cannot or do not seed."""
+"""RNG001 in code that no entry reaches: by what a draw decides and who could seed it."""
 
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow import control, roles
+from repro_lint.flow.control import Controls
 from repro_lint.flow.cosmetic import is_cosmetic
-from repro_lint.flow.status import UNREACHED
+from repro_lint.flow.status import EXPOSED, UNREACHED
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
-from repro_lint.rules.exposure import (
-    DEFERRED,
-    OWN_RULES,
-    draws_data,
-    in_trial,
-    only_without,
-    takes_effect,
-)
+from repro_lint.records import Record
+from repro_lint.rules.exposure import DEFERRED, OWN_RULES, in_trial, only_without, takes_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
+    from repro_lint.flow.control import Control
     from repro_lint.flow.facts import Known
+    from repro_lint.flow.transfer import Site
     from repro_lint.rules.base import Context, Rule
 
-
-def unreached(rule: Rule, context: Context) -> Iterator[Finding]:
-    """One finding for each file and stream that is drawn from in code that no entry reaches."""
-    found: dict[tuple[str, str, str], list[Known]] = {}
-    for known in context.facts.role("draw"):
-        stream = known.fact.streams[0]
-        if known.fact.library in OWN_RULES or stream not in knowledge().streams:
-            continue
-        parameter = context.draws.ignored_parameter(known.path, known.call.function)
-        if not parameter and not draws_data(known):
-            continue
-        if is_open(context, known, stream, parameter):
-            found.setdefault((known.path, stream, parameter), []).append(known)
-    for (path, stream, parameter), draws in found.items():
-        yield ignored(rule, context, path, stream, parameter, draws)
-
-
-def is_open(context: Context, known: Known, stream: str, parameter: str) -> bool:
-    """Whether nothing that is known of a draw speaks for its being seeded or harmless."""
-    if known.path.endswith(".ipynb") or in_trial(context, known):
-        return False
-    if not takes_effect(context, known):
-        return False
-    if context.draws.status(known.path, known.place, stream).state != UNREACHED:
-        return False
-    if context.draws.surroundings_seed(known.path, known.call.function, stream):
-        return False
-    if parameter and only_without(context, known, parameter):
-        return False
-    return not is_cosmetic(context.facts, known.path, known.place)
-
-
-def ignored(
-    rule: Rule, context: Context, path: str, stream: str, parameter: str, draws: list[Known]
-) -> Finding:
-    """The finding for draws of one file from one stream."""
-    label = knowledge().streams[stream].label
-    count = f" ({len(draws)} draws)" if len(draws) > 1 else ""
-    sites = tuple(context.facts.place_of(path, known.call.span) for known in draws)
-    near = context.draws.seeded_near(path, stream)
-    if parameter:
-        reason = f"though `{parameter}` is given to this code"
-        confidence = Confidence.MEDIUM if near else Confidence.HIGH
-        if has_other_purpose(parameter, draws) or draws_later(context, stream, draws):
-            confidence = Confidence.LOW
-    else:
-        reason = "which nothing here seeds"
-        confidence = Confidence.LOW if near else Confidence.MEDIUM
-    message = f"`{draws[0].call.name}` draws from {label}, {reason}{count}"
-    finding = rule.at(
-        sites[0],
-        message,
-        severity=Severity.HIGH,
-        confidence=confidence,
-        group=f"{path}:{stream}:{parameter}",
-    )
-    return finding._replace(stream=stream, sites=sites if len(sites) > 1 else ())
-
-
+HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
+# How sure it is that a draw is a defect, by what it decides and by who could seed it;
+# None: that it is one cannot be told.
+SEEDS = (
+    control.OWN,
+    control.OBJECT,
+    control.CALLER,
+    control.NOBODY,
+    control.ELSEWHERE,
+    control.NEAR,
+)
+CONFIDENCE: dict[str, dict[str, Confidence | None]] = {
+    role: dict(zip(SEEDS, row, strict=True))
+    for role, row in {
+        roles.ORDER: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, MEDIUM),
+        roles.DATA: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, LOW),
+        roles.INITIAL: (HIGH, MEDIUM, MEDIUM, None, None, None),
+        roles.NUMBERS: (HIGH, MEDIUM, MEDIUM, None, None, None),
+        roles.MADE_UP: (HIGH, MEDIUM, LOW, None, None, None),
+        roles.AUGMENT: (MEDIUM, LOW, LOW, None, None, None),
+        roles.NOISE: (MEDIUM, LOW, LOW, None, None, None),
+    }.items()
+}
+REASONS = {
+    control.OWN: "though `{name}` is given to this code",
+    control.OBJECT: "though this code has `{name}`",
+    control.CALLER: "though what calls this code takes `{name}`",
+    control.NOBODY: "which nothing here seeds",
+    control.ELSEWHERE: "which nothing here seeds",
+    control.NEAR: "which this code does not seed",
+}
 PURPOSE = pattern(
     r"^(?!random_|base_|global_|rng_|np_|torch_|numpy_|main_|master_|init_)(\w+)_seed$"
 )
 
 
-def has_other_purpose(parameter: str, draws: list[Known]) -> bool:
-    """Whether a seed parameter is named after one thing, as `shuffle_seed`, and draws do others."""
-    found = PURPOSE.match(parameter)
-    return found is not None and not any(found[1] in known.call.name for known in draws)
+class Open(Record):
+    """What draws of one file from one stream have in common."""
+
+    path: str
+    stream: str
+    control: Control
+    confidence: Confidence
 
 
-def draws_later(context: Context, stream: str, draws: list[Known]) -> bool:
-    """Whether calls only make what draws later, and some code of the repository may seed that."""
-    if not all(known.fact.kind in DEFERRED for known in draws):
+def unreached(rule: Rule, context: Context, told: AbstractSet[Site]) -> Iterator[Finding]:
+    """One finding for the draws of a file from one stream that have the same reason.
+
+    `told` are the draws that an entry surely reaches unseeded and that are reported there.
+    """
+    found: dict[Open, list[Known]] = {}
+    for known, judged in open_draws(context):
+        if (known.path, known.place) not in told:
+            found.setdefault(judged, []).append(known)
+    for judged, draws in found.items():
+        yield finding_of(rule, context, judged, draws)
+
+
+def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
+    """The draws that no entry reaches and that nothing around them seeds."""
+    controls = Controls(context.facts, context.draws)
+    for known in context.facts.role("draw"):
+        stream = known.fact.streams[0]
+        if known.fact.library in OWN_RULES or stream not in knowledge().streams:
+            continue
+        if not is_open(context, known, stream):
+            continue
+        who = controls.of(known, stream)
+        if who.kind == control.OWN and only_without(context, known, who.name):
+            continue
+        confidence = confidence_of(context, known, who)
+        if confidence is not None:
+            yield known, Open(known.path, stream, who, confidence)
+
+
+def is_open(context: Context, known: Known, stream: str) -> bool:
+    """Whether nothing that is known of a draw speaks for its being seeded or harmless."""
+    if known.path.endswith(".ipynb") or in_trial(context, known):
         return False
+    if not takes_effect(context, known):
+        return False
+    state = context.draws.status(known.path, known.place, stream).state
+    if state not in (UNREACHED, EXPOSED):
+        return False
+    if context.draws.surroundings_seed(known.path, known.call.function, stream):
+        return False
+    return not is_cosmetic(context.facts, known.path, known.place)
+
+
+def confidence_of(context: Context, known: Known, who: Control) -> Confidence | None:
+    """How sure it is that a draw is a defect; None where it is the entry's to judge."""
+    stream = known.fact.streams[0]
+    state = context.draws.status(known.path, known.place, stream).state
+    if state == EXPOSED and who.kind != control.OWN:
+        return None
+    if who.kind == control.OWN and (
+        has_other_purpose(who.name, known) or draws_later(context, known)
+    ):
+        return LOW
+    found = CONFIDENCE[roles.role_of(context.facts, known)][who.kind]
+    near = who.kind == control.OWN and context.draws.seeded_near(known.path, stream)
+    return MEDIUM if near and found == HIGH else found
+
+
+def finding_of(rule: Rule, context: Context, judged: Open, draws: list[Known]) -> Finding:
+    """The finding for draws of one file from one stream."""
+    path, stream, who, confidence = judged
+    label = knowledge().streams[stream].label
+    count = f" ({len(draws)} draws)" if len(draws) > 1 else ""
+    sites = tuple(context.facts.place_of(path, known.call.span) for known in draws)
+    reason = REASONS[who.kind].format(name=who.name)
+    message = f"`{draws[0].call.name}` draws from {label}, {reason}{count}"
+    group = f"{path}:{stream}:{who.name}"
+    finding = rule.at(sites[0], message, severity=Severity.HIGH, confidence=confidence, group=group)
+    return finding._replace(stream=stream, sites=sites if len(sites) > 1 else ())
+
+
+def has_other_purpose(parameter: str, known: Known) -> bool:
+    """Whether a seed is named after one thing, as `shuffle_seed`, and a draw after another."""
+    found = PURPOSE.match(parameter)
+    return found is not None and found[1] not in known.call.name
+
+
+def draws_later(context: Context, known: Known) -> bool:
+    """Whether a call only makes what draws later, and some code of the repository may seed that."""
+    if known.fact.kind not in DEFERRED:
+        return False
+    stream = known.fact.streams[0]
     return any(stream in context.draws.seeded_in(path) for path in context.facts.modules)

@@ -1,0 +1,136 @@
+"""Who could seed a draw that no entry reaches: its code, its object, its callers, or nobody."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from repro_lint import TYPE_CHECKING
+from repro_lint.flow.operations import assignments
+from repro_lint.patterns import pattern
+from repro_lint.records import Record
+from repro_lint.syntax.index import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from repro_lint.flow.facts import Facts, Known
+    from repro_lint.flow.status import Draws
+    from repro_lint.flow.target import Target
+
+OWN, OBJECT, CALLER, NOBODY, ELSEWHERE, NEAR = (
+    "own",
+    "object",
+    "caller",
+    "nobody",
+    "elsewhere",
+    "near",
+)
+SEED_ATTRIBUTE = pattern(
+    r"^self\.(\w+\.)*_?(random_state|(\w+_)?seed|rng|np_random|generator|prng|random_generator"
+    r"|np_rng|py_rng)_?$"
+)
+SEED_SETTING = pattern(
+    r"^(?!self\.)\w*(args|cfg|config|conf|hparams|params|opt|opts|options|flags|settings)\w*"
+    r"\.(\w+\.)*(random_state|seed|random_seed|manual_seed|rng_seed)$",
+    re.IGNORECASE,
+)
+CALLERS = 20
+BASE_STEPS = 4
+
+
+class Control(Record):
+    """Who has a seed that could reach a draw, and what it is called."""
+
+    kind: str
+    name: str = ""
+
+
+class Controls:
+    """Who controls the draws of a repository."""
+
+    def __init__(self, facts: Facts, draws: Draws) -> None:
+        """Keep what is known; ask when asked."""
+        self.facts = facts
+        self.draws = draws
+        self._attributes: dict[tuple[str, int], str] = {}
+
+    def of(self, known: Known, stream: str) -> Control:
+        """Who could seed one draw, the nearest first."""
+        path, function = known.path, known.call.function
+        name = self.draws.ignored_parameter(path, function)
+        if name:
+            return Control(OWN, name)
+        name = self.attribute(path, function) or self.setting(path, function)
+        if name:
+            return Control(OBJECT, name)
+        if self.draws.seeded_near(path, stream):
+            return Control(NEAR)
+        name = self.of_callers(path, function)
+        if name:
+            return Control(CALLER, name)
+        return Control(ELSEWHERE if stream in self.seeded_anywhere else NOBODY)
+
+    @cached_property
+    def seeded_anywhere(self) -> frozenset[str]:
+        """The streams that some code of the repository may seed."""
+        found: set[str] = set()
+        for path in self.facts.modules:
+            found |= self.draws.seeded_in(path)
+        return frozenset(found)
+
+    def attribute(self, path: str, function: int) -> str:
+        """A seed or generator that the object of a method keeps, "" if none."""
+        holder = self.facts.program.enclosing_class(path, function)
+        return "" if holder is None else self.attribute_of(holder, BASE_STEPS)
+
+    def attribute_of(self, holder: Target, steps: int) -> str:
+        """A seed or generator that objects of a class keep."""
+        key = (holder.path, holder.place)
+        if key not in self._attributes:
+            self._attributes[key] = ""
+            self._attributes[key] = self.search_attribute(holder, steps)
+        return self._attributes[key]
+
+    def search_attribute(self, holder: Target, steps: int) -> str:
+        """Look for such an attribute in the methods of a class, then in its bases."""
+        for text in sorted(self.names_in(holder)):
+            if SEED_ATTRIBUTE.match(text) and not text.endswith(".generator"):
+                return text
+        program = self.facts.program
+        for base in program.function(holder).bases if steps else ():
+            parent = program.base_class(holder, base)
+            if parent is not None and parent.kind == "class":
+                found = self.attribute_of(parent, steps - 1)
+                if found:
+                    return found
+        return ""
+
+    def names_in(self, holder: Target) -> Iterator[str]:
+        """The names that the methods of a class assign."""
+        functions = self.facts.program.modules[holder.path].functions
+        for record in functions:
+            if record.parent == holder.place:
+                for made in assignments(record.body):
+                    if isinstance(made.target, Name):
+                        yield made.target.text
+
+    def setting(self, path: str, function: int) -> str:
+        """A seed among settings that the function itself reads, as `args.seed`, "" if none."""
+        uses = self.facts.uses(path)
+        uses.read_function(function)
+        for (place, name), found in uses.names.items():
+            if place == function and found and SEED_SETTING.match(name):
+                return name
+        return ""
+
+    def of_callers(self, path: str, function: int) -> str:
+        """The seed parameter that all known callers of a function have, "" if none."""
+        callers = list(self.draws.flow.seeding.callers(path, function))[:CALLERS]
+        names = [
+            self.draws.ignored_parameter(
+                caller, self.facts.program.modules[caller].calls[place].function
+            )
+            for caller, place in callers
+        ]
+        return names[0] if names and all(names) else ""
