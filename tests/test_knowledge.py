@@ -27,7 +27,7 @@ KINDS = {
     "draw": frozenset(
         (
             *("augmentation", "collator", "configuration", "data", "dropout", "environment"),
-            *("estimator", "evaluation", "fit", "identifier", "initialiser", "key", "layer"),
+            *("estimator", "evaluation", "fit", "identifier", "initialiser", "key", "layer", "layout"),
             *("name", "sampler", "search", "shuffle", "space", "splitter", "token"),
         )
     ),
@@ -52,6 +52,7 @@ KINDS = {
     "passes": frozenset({"collection", "first", "numbers"}),
     "runner": frozenset(),
     "unordered": frozenset({"collection", "number"}),
+    "wraps": frozenset(),
 }
 # Attributes that only an instance has.
 ON_INSTANCES = ("gymnasium.Env.action_space.", "gymnasium.Env.observation_space.")

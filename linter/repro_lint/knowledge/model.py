@@ -48,6 +48,7 @@ class Api(Record):
     - passes: gives the elements of its argument in their order;
     - ordered: its result depends on the order of its argument;
     - unordered: no order of its argument changes its result;
+    - wraps: what it makes runs the function `parameter` when it is called;
     - option: declares what people set when they start a program, `parameter` its default,
       named as `kind` says: flags, name (first argument) or field (what it is assigned to);
     - config: reads the configuration file that `parameter` names, in the folder `also`.

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from repro_lint.config import Config
     from repro_lint.flow.facts import Facts
+    from repro_lint.flow.processes import Starts
     from repro_lint.flow.program import Program
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.status import Draws
@@ -89,6 +90,14 @@ class Context:
         from repro_lint.flow.status import Draws  # noqa: PLC0415
 
         return Draws(self.seed_flow)
+
+    @cached_property
+    def starts(self) -> Starts:
+        """Where processes and threads start, and what runs in them."""
+        from repro_lint.flow.processes import Starts  # noqa: PLC0415
+
+        manifests = None if self.repository.single_file else self.manifests
+        return Starts(self.facts, self.seed_flow, self.symbols, manifests)
 
 
 class Rule(ABC):
