@@ -9,119 +9,190 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro_lint.flow.transfer import (
-    DEFINITE,
-    ENTROPY,
-    FROM_ENTROPY,
-    IDENTITY,
-    KEPT,
-    MAYBE,
-    SEEDED,
+    EVERY,
+    NO_DRAWS,
+    START,
+    Exposure,
+    Levels,
+    Masks,
+    Site,
+    State,
     composed,
+    drawn,
     joined,
-    level_of,
+    levels,
+    lifted,
+    mask,
+    merged,
+    mixed,
     seeded,
+    softened,
+    streams,
+    united,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-    from repro_lint.flow.transfer import Transfer
-
-STREAMS = ("python", "numpy", "torch")
-transfers = st.dictionaries(
-    st.sampled_from(STREAMS), st.tuples(st.booleans(), st.integers(0, SEEDED | ENTROPY))
-)
-reached = st.none() | transfers
-
-
-def whole(transfer: Transfer | None) -> Mapping[str, tuple[bool, int]] | None:
-    """A transfer with each stream written out, so that equal effects compare equal."""
-    if transfer is None:
-        return None
-    return {stream: transfer.get(stream, KEPT) for stream in STREAMS}
-
-
-@given(transfers)
-def test_identity_changes_nothing(one: Transfer) -> None:
-    assert whole(composed(IDENTITY, one)) == whole(composed(one, IDENTITY)) == whole(one)
+WIDTH = 3
+ALL = (1 << WIDTH) - 1
+sets = st.integers(0, ALL)
+states = st.builds(State, sets, sets, sets, sets, sets)
+reached = st.none() | states
+masks = st.builds(Masks, sets, sets, sets, sets, sets, sets, sets)
+U, S, C, E = "USCE"
+TRANSFERS: list[tuple[Callable[[State], State], dict[str, str]]] = [
+    (lambda state: seeded(state, ALL), {U: S, S: S, C: S, E: S}),
+    (lambda state: seeded(state, ALL, "entropy"), {U: E, S: E, C: E, E: E}),
+    (lambda state: seeded(state, ALL, "configured"), {U: C, S: C, C: C, E: C}),
+    (lambda state: softened(state, ALL), {U: C, S: S, C: C, E: E}),
+    (lambda state: state, {U: U, S: S, C: C, E: E}),
+]
 
 
-@given(transfers, transfers, transfers)
-def test_composition_is_associative(one: Transfer, two: Transfer, three: Transfer) -> None:
-    left = composed(composed(one, two), three)
+def within(state: State) -> State:
+    """The state for the streams of these tests only."""
+    return State(*[part & ALL for part in state])
 
-    assert whole(left) == whole(composed(one, composed(two, three)))
+
+@given(states)
+def test_identity_changes_nothing(one: State) -> None:
+    assert within(composed(START, one)) == composed(one, START) == one
+
+
+@given(states, states, states)
+def test_composition_is_associative(one: State, two: State, three: State) -> None:
+    assert composed(composed(one, two), three) == composed(one, composed(two, three))
 
 
 @given(reached, reached, reached)
 def test_join_is_commutative_associative_and_idempotent(
-    one: Transfer | None, two: Transfer | None, three: Transfer | None
+    one: State | None, two: State | None, three: State | None
 ) -> None:
-    assert whole(joined(one, two)) == whole(joined(two, one))
-    assert whole(joined(joined(one, two), three)) == whole(joined(one, joined(two, three)))
-    assert whole(joined(one, one)) == whole(one)
+    assert joined(one, two) == joined(two, one)
+    assert joined(joined(one, two), three) == joined(one, joined(two, three))
+    assert joined(one, one) == one
 
 
 @given(reached)
-def test_a_way_that_is_never_taken_adds_nothing(one: Transfer | None) -> None:
+def test_a_way_that_is_never_taken_adds_nothing(one: State | None) -> None:
     assert joined(one, None) == joined(None, one) == one
 
 
-@given(transfers, transfers, transfers)
-def test_composition_distributes_over_join(one: Transfer, two: Transfer, then: Transfer) -> None:
-    either = joined(one, two)
+@given(states, states, states)
+def test_composition_distributes_over_join(one: State, two: State, then: State) -> None:
+    either, both = joined(one, two), joined(composed(one, then), composed(two, then))
     assert either is not None
 
-    assert whole(composed(either, then)) == whole(joined(composed(one, then), composed(two, then)))
+    assert composed(either, then) == both
 
 
-@given(transfers, transfers)
-def test_composition_and_join_leave_their_arguments(one: Transfer, two: Transfer) -> None:
-    before = dict(one), dict(two)
-    composed(one, two)
-    joined(one, two)
-    seeded(one, STREAMS, SEEDED)
-
-    assert (dict(one), dict(two)) == before
+def concrete(state: State, start: str) -> set[str]:
+    """What the first stream may be where a function leaves a state and starts with `start`."""
+    keep, soft, seeded_, configured, entropy = [part & 1 for part in state]
+    found = {start} if keep else set()
+    found |= {C if start == U else start} if soft else set()
+    return found | {word for word, part in ((S, seeded_), (C, configured), (E, entropy)) if part}
 
 
-@given(transfers, st.sampled_from(STREAMS))
-def test_a_seed_covers_what_came_before(state: Transfer, stream: str) -> None:
-    after = seeded(state, (stream,), SEEDED)
+@given(states, states, st.sampled_from("USCE"))
+def test_composition_is_what_happens_one_after_another(one: State, two: State, start: str) -> None:
+    steps = {end for middle in concrete(one, start) for end in concrete(two, middle)}
 
-    assert level_of(after, stream, DEFINITE) == ""
-    assert {key: after[key] for key in after if key != stream} == {
-        key: state[key] for key in state if key != stream
+    if concrete(one, start):
+        assert concrete(composed(one, two), start) == steps
+
+
+@pytest.mark.parametrize(("change", "ends"), TRANSFERS)
+def test_a_change_does_to_each_start_what_it_says(
+    change: Callable[[State], State], ends: dict[str, str]
+) -> None:
+    assert {start: concrete(change(START), start) for start in ends} == {
+        start: {end} for start, end in ends.items()
     }
 
 
-@given(transfers, st.sampled_from(STREAMS))
-def test_a_seed_on_one_way_never_leaves_a_draw_surely_unseeded(
-    state: Transfer, stream: str
-) -> None:
-    either = joined(state, seeded(state, (stream,), SEEDED))
+@given(states, states, sets)
+def test_a_mixed_state_takes_some_streams_from_each(one: State, two: State, which: int) -> None:
+    found = mixed(one, two, which)
+
+    assert mixed(found, one, which) == one
+    assert mixed(found, two, ALL & ~which) == two
+
+
+@given(states)
+def test_a_stream_has_at_most_one_level(state: State) -> None:
+    found = levels(state)
+    definite, partly, optional, configured, entropy = found
+
+    assert not definite & (partly | optional | configured | entropy)
+    assert not (partly | definite) & (optional | configured | entropy)
+    assert not optional & (configured | entropy)
+
+
+@given(states)
+def test_a_seed_closes_what_came_before(state: State) -> None:
+    found = levels(seeded(state, 1))
+
+    assert not any(level & 1 for level in found)
+
+
+@given(states)
+def test_a_seed_on_one_way_never_leaves_a_draw_surely_open(state: State) -> None:
+    either = joined(state, seeded(state, 1))
     assert either is not None
 
-    assert level_of(either, stream, DEFINITE) != DEFINITE
+    assert not levels(either).definite & 1
 
 
-@pytest.mark.parametrize(
-    ("state", "inner", "level"),
-    [
-        ({}, DEFINITE, DEFINITE),
-        ({}, MAYBE, MAYBE),
-        ({"torch": (True, 0)}, DEFINITE, DEFINITE),
-        ({"torch": (True, SEEDED)}, DEFINITE, MAYBE),
-        ({"torch": (True, ENTROPY)}, DEFINITE, MAYBE),
-        ({"torch": (False, SEEDED)}, DEFINITE, ""),
-        ({"torch": (False, SEEDED)}, MAYBE, ""),
-        ({"torch": (False, ENTROPY)}, DEFINITE, FROM_ENTROPY),
-        ({"torch": (False, SEEDED | ENTROPY)}, DEFINITE, FROM_ENTROPY),
-        ({"numpy": (False, SEEDED)}, DEFINITE, DEFINITE),
-        ({"torch": (False, SEEDED)}, FROM_ENTROPY, FROM_ENTROPY),
-    ],
-)
-def test_given_a_state_expected_how_exposed_a_draw_is(
-    state: Transfer, inner: str, level: str
+@given(states, states, masks)
+def test_a_draw_two_calls_deep_is_as_open_as_after_both(
+    outer: State, inner: State, draws: Masks
 ) -> None:
-    assert level_of(state, "torch", inner) == level
+    """Lifting draws through two calls and through the composition of both closes the same."""
+    twice = lifted(lifted(draws, levels(inner), exact=True), levels(outer), exact=True)
+    once = lifted(draws, levels(composed(outer, inner)), exact=True)
+
+    for bit in (1 << place for place in range(WIDTH)):
+        for name in ("definite", "partly", "maybe"):
+            if getattr(once, name) & bit:
+                assert (twice.definite | twice.partly | twice.maybe) & bit
+
+
+@given(masks)
+def test_draws_of_a_guessed_callee_are_never_sure(draws: Masks) -> None:
+    found = lifted(draws, levels(START), exact=False)
+
+    assert found.definite == found.partly == 0
+    assert found.maybe == draws.definite | draws.partly | draws.maybe
+
+
+@given(masks)
+def test_no_draws_add_nothing(draws: Masks) -> None:
+    assert united(draws, NO_DRAWS) == draws
+
+
+def test_the_more_open_of_two_levels_counts() -> None:
+    assert merged(Levels(1, 2, 0, 4, 0), Levels(2, 1, 4, 0, 8)) == Levels(3, 0, 4, 0, 8)
+
+
+def test_a_draw_is_as_open_as_its_stream() -> None:
+    state = State(0b0011, 0b0100, 0b0010, 0b1000, 0b10000)
+
+    assert drawn(levels(state), 0b11111) == Masks(1, 2, 0, 4, 8, 16, 31)
+
+
+def test_given_names_expected_one_bit_for_each_stream() -> None:
+    assert mask(streams()) == (1 << len(streams())) - 1
+    assert mask(("entropy", "none")) == 0
+    assert EVERY & mask(("numpy",)) == mask(("numpy",)) != mask(("torch",))
+
+
+def test_given_a_link_expected_the_calls_from_the_outermost_on() -> None:
+    first, second, draw = Site("a.py", 1), Site("b.py", 2), Site("c.py", 3)
+
+    assert Exposure("numpy", "definite", draw, (second, (first, None))).trace == (
+        first,
+        second,
+        draw,
+    )

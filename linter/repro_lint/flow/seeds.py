@@ -1,8 +1,9 @@
 """Follows seeds and draws from each entry point, across functions and files.
 
 Every function gets a summary in terms of `transfer`; summaries are composed along
-calls that resolve to exactly one definition. What cannot be followed neither draws
-nor keeps a stream unseeded if its name says that it seeds, so doubt ends in silence.
+calls, callees first. What cannot be followed neither draws nor keeps a stream unseeded
+if its name says that it seeds, so doubt ends in silence. A `strict` flow makes the
+opposite assumptions and tells what is proved.
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ from __future__ import annotations
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.draws import SHARED, events
+from repro_lint.flow.callgraph import CallGraph
+from repro_lint.flow.draws import SHARED, events, is_seeder_name
+from repro_lint.flow.plans import Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
-from repro_lint.flow.transfer import DEFINITE, NOTHING, Exposure, Site, Summary
-from repro_lint.flow.walk import Walk
+from repro_lint.flow.summary import NOTHING, Key
+from repro_lint.flow.transfer import CONFIGURED, DEFINITE, Exposure, Site, mask, streams
+from repro_lint.flow.witness import Witnesses, reached_sites
+from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Lambda, Name, Result
 
@@ -22,28 +27,67 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.draws import Event
     from repro_lint.flow.entries import Entry
+    from repro_lint.flow.nodes import Callee
     from repro_lint.flow.program import Program
+    from repro_lint.flow.summary import Summary
+    from repro_lint.flow.symbols import Symbols
     from repro_lint.flow.target import Target
-    from repro_lint.syntax.index import Function, Value
+    from repro_lint.syntax.index import Call, Function, Value
+
+MOST_VARIANTS = 4
 
 
 class Verdict(Record):
-    """The draws from one stream that one entry reaches unseeded."""
+    """The draws from one stream that one entry reaches, as open as `level` says."""
 
     entry: Entry
     stream: str
     exposures: tuple[Exposure, ...]
 
 
+class Outline:
+    """The summary of a function for those who ask from outside."""
+
+    def __init__(self, flow: SeedFlow, key: Key, summary: Summary) -> None:
+        """Keep the summary; the draws are searched for when asked for."""
+        self.flow = flow
+        self.key = key
+        self.state = summary.state
+        self.masks = summary.masks
+        self.summary = summary
+
+    @cached_property
+    def exposures(self) -> Mapping[tuple[str, str, Site], Exposure]:
+        """The draws that depend on what the caller left, by stream, level and place."""
+        found: dict[tuple[str, str, Site], Exposure] = {}
+        for stream in streams():
+            found.update(self.of_stream(stream))
+        return found
+
+    def of_stream(self, stream: str) -> Mapping[tuple[str, str, Site], Exposure]:
+        """The same for one stream."""
+        one, *rest = self.masks[:6]
+        for other in rest:
+            one |= other
+        if not one & mask((stream,)):
+            return {}
+        return Witnesses(self.flow, stream).search(self.key)
+
+
 class SeedFlow:
     """Which draws are seeded when a run gets there."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, strict: bool = False) -> None:
         """Keep the program; summaries are made when asked for."""
         self.program = program
+        self.strict = strict
+        self.planner = Planner(self)
+        self.summaries: dict[Key, Summary] = {}
+        self._outlines: dict[Key, Outline] = {}
         self._events: dict[Site, tuple[Event, ...]] = {}
-        self._summaries: dict[tuple[str, int, bool], Summary] = {}
-        self._open: set[tuple[str, int, bool]] = set()
+        self._dull: dict[tuple[str, str], bool] = {}
+        self._variants: dict[tuple[str, int], set[tuple[tuple[str, object], ...]]] = {}
+        self._imports: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def events(self, path: str, place: int) -> tuple[Event, ...]:
         """What a call does to streams."""
@@ -53,45 +97,199 @@ class SeedFlow:
             found = self._events[site] = events(self.program, path, place)
         return found
 
-    def summary(self, path: str, place: int, *, main: bool = False) -> Summary:
-        """The summary of a function; a call of itself counts as nothing."""
-        key = (path, place, main)
-        found = self._summaries.get(key)
+    def summary(self, path: str, place: int, *, main: bool = False) -> Outline:
+        """What a function does from an unknown start; `main` runs the main guard of a module."""
+        key = Key(path, place, int(main) if not place else len(self.planner.layers(path, place)))
+        found = self._outlines.get(key)
         if found is None:
-            if key in self._open:
-                return NOTHING
-            self._open.add(key)
-            try:
-                found = Walk(self, path, place, main=main).run()
-            except RecursionError:
-                # A chain of calls deeper than the interpreter's stack ends in silence.
-                found = NOTHING
-            self._summaries[key] = found
-            self._open.remove(key)
+            if key not in self.summaries:
+                CallGraph(self).sum_up(key)
+            found = self._outlines[key] = Outline(self, key, self.summaries[key])
         return found
+
+    def summary_of(self, key: Key) -> Summary:
+        """The summary of a function that is summed up already; callees always are."""
+        return self.summaries.get(key, NOTHING)
+
+    def callees(self, key: Key) -> tuple[Key, ...]:
+        """The functions that a function may run, as it runs them."""
+        plan = self.planner.plan_of(key)
+        known = self.known_flags(key)
+        found = [self.key(callee, known) for callee in plan.callees]
+        found += [self.key(callee, {}) for callee in plan.within]
+        inner = self.planner.wrapped(key)
+        if inner is not None:
+            found.append(inner)
+        return tuple(dict.fromkeys(found))
+
+    def key(self, callee: Callee, known: Mapping[Value, object]) -> Key:
+        """A function as a call runs it, with the flags that the call gives."""
+        flags = self.planner.plan(callee.path, callee.place).flags
+        key = Key(callee.path, callee.place, callee.mode)
+        if not flags:
+            return key
+        given = []
+        for flag in sorted(flags):
+            value = self.planner.bound(callee, flag)
+            literal = literal_of(value)
+            if literal is not None:
+                given.append((flag, literal.value))
+            elif value in known:
+                given.append((flag, known[value]))
+        variant = tuple(given)
+        variants = self._variants.setdefault(key[:2], set())
+        if variant not in variants:
+            if len(variants) >= MOST_VARIANTS:
+                return key
+            variants.add(variant)
+        return key._replace(flags=variant)
+
+    def known_flags(self, key: Key) -> dict[Value, object]:
+        """The values of names in a function as it is run."""
+        if not key.flags or key.mode:
+            return {}
+        return {Name(flag): value for flag, value in key.flags}
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:
         """For each entry and stream the draws that are surely exposed."""
+        return self.at_level(DEFINITE)
+
+    def at_level(self, level: str) -> tuple[Verdict, ...]:
+        """For each entry and stream the draws of one level."""
         found = []
         for entry in self.program.entries:
-            exposures = self.summary(entry.path, 0, main=True).exposures
-            for stream in SHARED:
-                exposed = tuple(
-                    exposure
-                    for exposure in exposures.values()
-                    if exposure.stream == stream and exposure.level == DEFINITE
-                )
-                if exposed:
-                    found.append(Verdict(entry, stream, exposed))
+            outline = self.summary(entry.path, 0, main=True)
+            for stream in streams():
+                if getattr(outline.masks, level) & mask((stream,)):
+                    exposed = [e for e in outline.of_stream(stream).values() if e.level == level]
+                    if exposed:
+                        found.append(Verdict(entry, stream, tuple(exposed)))
         return tuple(found)
 
     @cached_property
     def followed(self) -> frozenset[tuple[str, int]]:
         """The functions, by path and place, that some entry was followed into."""
+        found: set[Key] = set()
         for entry in self.program.entries:
-            self.summary(entry.path, 0, main=True)
-        return frozenset((path, place) for path, place, _ in self._summaries)
+            outline = self.summary(entry.path, 0, main=True)
+            found.update(self.below(outline.key, found))
+        return frozenset(key[:2] for key in found)
+
+    def below(self, root: Key, known: set[Key]) -> Iterator[Key]:
+        """A function and all that it may run, those aside that are known."""
+        waiting, seen = [root], {root}
+        while waiting:
+            key = waiting.pop()
+            yield key
+            for callee in self.callees(key):
+                if callee not in seen and callee not in known:
+                    seen.add(callee)
+                    waiting.append(callee)
+
+    def is_dull(self, call: Call) -> bool:
+        """Whether a library's function is known to do nothing that matters here."""
+        if not call.target:
+            return False
+        key = (call.target, call.name)
+        found = self._dull.get(key)
+        if found is None:
+            found = self._dull[key] = self.search_dull(call)
+        return found
+
+    def search_dull(self, call: Call) -> bool:
+        """Look whether a callee is dull without asking the kept answers."""
+        target = call.target
+        if target.startswith(".") or target.partition(".")[0] in self.program.table.components:
+            return False
+        facts = knowledge()
+        if facts.all_rows(target) or call.name == "seed":
+            return False
+        if is_seeder_name(call.name.rpartition(".")[2]):
+            return False
+        if facts.trait(target, "exit") or facts.trait(target, "runner"):
+            return False
+        return not self.strict
+
+    def modules_run(self, path: str, module: str, member: str) -> tuple[str, ...]:
+        """The modules of the repository that an import statement runs, in their order."""
+        key = (path, module, member)
+        found = self._imports.get(key)
+        if found is None:
+            found = self._imports[key] = tuple(self.search_modules(path, module, member))
+        return found
+
+    def search_modules(self, path: str, module: str, member: str) -> Iterator[str]:
+        """Find what an import statement runs: packages, then what is inside them."""
+        dot = "" if module.endswith(".") else "."
+        names = [module] if not member or member == "*" else [module, module + dot + member]
+        for dotted in names:
+            found = self.program.table.find(path, dotted)
+            if found and found != path:
+                yield found
+
+    def guard(self, path: str, function: int, test: Value) -> str:
+        """Whether a branch is about seeding at all, and what is so by default; "" if not."""
+        return self.symbols.guard(path, function, test)
+
+    @cached_property
+    def strictly(self) -> SeedFlow:
+        """The flow of the same program that takes nothing for granted."""
+        return SeedFlow(self.program, strict=True)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """What seeds are before the program runs."""
+        from repro_lint.flow.symbols import Symbols  # noqa: PLC0415  few programs have such tests
+
+        return Symbols(self.program)
+
+    def seed_kind(self, path: str, function: int, value: Value) -> str:
+        """What a stream is after a seeding call with a value: seeded, or only if configured."""
+        found = self.symbols.value(path, function, value)
+        if found.kind == "entropy":
+            return "entropy"
+        if found.kind == "option" and found.value is None:
+            return CONFIGURED
+        return "constant"
+
+    def kept_by(self, dotted: str) -> int:
+        """The streams whose states a library's context manager puts back."""
+        fact = knowledge().trait(dotted, "keeps")
+        return mask(fact.streams) if fact is not None else 0
+
+    def restored_in(self, path: str, place: int) -> int:
+        """The streams that a method puts back from attributes of its object."""
+        found = 0
+        for number, call in enumerate(self.program.modules[path].calls):
+            if call.function == place and call.arguments:
+                saved = call.arguments[0]
+                if isinstance(saved, Name) and saved.text.startswith("self."):
+                    for event in self.events(path, number):
+                        if event.kind == "restore":
+                            found |= mask(event.streams)
+        return found
+
+    def is_doubtful(self, path: str, place: int, dotted: str) -> bool:
+        """Whether an unknown callee might draw: not a library's function or a usual method."""
+        if dotted:
+            return False
+        call = self.program.modules[path].calls[place]
+        head, dot, bare = call.name.rpartition(".")
+        if not dot or not bare:
+            return True
+        if call.receiver is None and head in ("self", "cls"):
+            return True
+        return bare in self.method_names or any(
+            fact.role == "draw" for fact in knowledge().method(bare)
+        )
+
+    @cached_property
+    def method_names(self) -> frozenset[str]:
+        """The bare names of all functions of the program."""
+        return frozenset(
+            name.rpartition(".")[2] for names in self.program.definitions.values() for name in names
+        )
 
     @cached_property
     def seeding(self) -> Seeding:
@@ -102,11 +300,11 @@ class SeedFlow:
     def seeding_names(self) -> Mapping[str, frozenset[str]]:
         """The streams that functions of a bare name may seed, for callees that are unknown."""
         found: dict[str, frozenset[str]] = {}
-        for (path, place), streams in self.seeding.streams.items():
+        for (path, place), names in self.seeding.streams.items():
             function = self.program.modules[path].functions[place]
             if function.kind == "function":
                 bare = function.name.rpartition(".")[2]
-                found[bare] = found.get(bare, frozenset()) | streams
+                found[bare] = found.get(bare, frozenset()) | names
         return found
 
     def may_seed(self, path: str, place: int) -> frozenset[str]:
@@ -125,6 +323,8 @@ class SeedFlow:
 
     def handed_streams(self, path: str, function: int, value: Value) -> frozenset[str]:
         """The streams that a function may seed which a value hands on without a call."""
+        if self.strict:
+            return frozenset()
         if isinstance(value, Lambda):
             return self.may_seed(path, value.function)
         if not isinstance(value, Name):
@@ -150,3 +350,6 @@ class SeedFlow:
             if target is not None and target.kind == "function":
                 found |= self.may_seed(target.path, target.place)
         return frozenset(found)
+
+
+__all__ = ["SHARED", "Outline", "SeedFlow", "Verdict", "reached_sites"]

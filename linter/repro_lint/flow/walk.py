@@ -1,278 +1,323 @@
-"""Walks one function in order of evaluation and sums up what it does to streams."""
+"""Walks the plan of one function in order of execution and sums up what it does to streams."""
 
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.draws import SHARED, may_seed_by_name
-from repro_lint.flow.entries import is_main_test
+from repro_lint.flow.decisions import outcome
+from repro_lint.flow.nodes import (
+    Around,
+    Attempt,
+    Capture,
+    Doubt,
+    Draw,
+    Fork,
+    Hand,
+    Invoke,
+    Leave,
+    Repeat,
+    Restore,
+    Scope,
+    Seed,
+    Stop,
+)
+from repro_lint.flow.summary import Key, Summary
 from repro_lint.flow.transfer import (
-    DEFINITE,
-    ENTROPY,
-    FROM_ENTROPY,
-    IDENTITY,
-    SEEDED,
-    Exposure,
+    EVERY,
+    START,
     Site,
-    Summary,
     composed,
     joined,
-    level_of,
+    levels,
+    merged,
+    mixed,
     seeded,
-)
-from repro_lint.knowledge.load import knowledge
-from repro_lint.syntax.index import (
-    Assign,
-    Bind,
-    Branch,
-    Compound,
-    Define,
-    Evaluate,
-    Exit,
-    Literal,
-    Loop,
-    Name,
-    Result,
-    Try,
-    With,
+    softened,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Mapping
 
+    from repro_lint.flow.nodes import Callee, Node
     from repro_lint.flow.seeds import SeedFlow
-    from repro_lint.flow.target import Target
-    from repro_lint.flow.transfer import Exposures, Transfer
-    from repro_lint.syntax.index import Call, Operation, Value
+    from repro_lint.flow.summary import Edges, Openings
+    from repro_lint.flow.transfer import State
+    from repro_lint.syntax.index import Value
 
-SITES_KEPT = 400
+SCOPES_DEEP = 4
+
+
+class Sink:
+    """What a walk finds: draws, doubts and calls, each with how open streams are there."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.draws: Openings = {}
+        self.doubts: Openings = {}
+        self.edges: Edges = {}
 
 
 class Walk:
-    """The walk over one function; used once."""
+    """The walk over one piece of code; used once."""
 
-    def __init__(self, flow: SeedFlow, path: str, place: int, *, main: bool) -> None:
-        """Start at the top of a function; `main` runs the main guard of a module."""
+    def __init__(
+        self,
+        flow: SeedFlow,
+        key: Key,
+        answers: Mapping[Value, bool],
+        sink: Sink,
+        *,
+        prefix: tuple[Site, ...] = (),
+    ) -> None:
+        """Stand before the code; `prefix` are the calls through which it is walked in place."""
         self.flow = flow
-        self.program = flow.program
-        self.path = path
-        self.index = flow.program.modules[path]
-        self.place = place
-        self.function = self.index.functions[place]
-        self.main = main
-        self.exposures: Exposures = {}
-        self.returned: Transfer | None = None
-        self.left_loop: list[Transfer | None] = []
+        self.key = key
+        self.path = flow.planner.path_of(key)
+        self.known = flow.known_flags(key)
+        self.answers = answers
+        self.sink = sink
+        self.prefix = prefix
+        self.returned: State | None = None
+        self.breaks: list[list[State | None]] = []
+        self.attempts: list[list[State | None]] = []
+        self.captured: dict[str, State] = {}
+        self.on_yield: Callable[[State], State | None] | None = None
 
-    def run(self) -> Summary:
-        """Walk the body and sum up."""
-        out = self.block(self.function.body, IDENTITY)
-        return Summary(joined(out, self.returned), self.exposures)
+    def run(self, body: tuple[Node, ...], state: State) -> State | None:
+        """The state after all of the code, None if it never returns."""
+        out = self.block(body, state)
+        return joined(out, self.returned)
 
-    def block(self, body: tuple[Operation, ...], state: Transfer | None) -> Transfer | None:
+    def block(self, body: tuple[Node, ...], state: State | None) -> State | None:
         """The state after a block, None if its end is never reached."""
-        for operation in body:
+        for node in body:
             if state is None:
-                break
-            state = self.step(operation, state)
-        return state
-
-    def step(self, operation: Operation, state: Transfer) -> Transfer | None:
-        """The state after one operation."""
-        match operation:
-            case Evaluate(call=place):
-                return self.call(place, state)
-            case Branch():
-                return self.branch(operation, state)
-            case Loop():
-                return self.loop(operation, state)
-            case Try():
-                return self.attempt(operation, state)
-            case With(context=context, body=body):
-                inside = self.entered(context, state)
-                return None if inside is None else self.block(body, inside)
-            case Exit():
-                self.leave(operation, state)
                 return None
-            case Define(kind="class", function=place):
-                return self.lift(self.flow.summary(self.path, place), state, None)
-            case Assign(value=Name() as value):
-                return self.passed_on((value,), state)
-            case Bind(imports=imports):
-                return self.imported(imports, state)
+            if self.attempts:
+                self.attempts[-1][0] = joined(self.attempts[-1][0], state)
+            state = STEPS[type(node)](self, node, state)
         return state
 
-    def entered(self, context: Value, state: Transfer) -> Transfer | None:
-        """The state after the `__enter__` of a class of the repository."""
-        holder = self.program.types.type_of(self.path, self.place, context)
-        if holder is None or holder.kind != "class":
-            return state
-        method = self.program.method(holder, "__enter__")
-        if method is None or method.kind != "function":
-            return state
-        return self.lift(self.flow.summary(method.path, method.place), state, None)
+    def draw(self, node: Draw, state: State) -> State:
+        """Note a draw."""
+        self.open(self.sink.draws, node.call, state, node.streams)
+        return state
 
-    def leave(self, operation: Exit, state: Transfer) -> None:
-        """Note the state at an exit; nothing follows it."""
-        if operation.kind == "return":
-            self.returned = joined(self.returned, state)
-        elif operation.kind in ("break", "continue") and self.left_loop:
-            self.left_loop[-1] = joined(self.left_loop[-1], state)
+    def doubt(self, node: Doubt, state: State) -> State:
+        """Note an unknown call."""
+        self.open(self.sink.doubts, node.call, state, EVERY)
+        return state
 
-    def branch(self, operation: Branch, state: Transfer) -> Transfer | None:
-        """Walk both ways of a branch; the main guard runs only in the entry itself."""
-        if self.function.kind == "module" and is_main_test(operation):
-            return self.block(operation.body if self.main else operation.orelse, state)
-        if isinstance(operation.test, Literal):
-            return self.block(operation.body if operation.test.value else operation.orelse, state)
-        return joined(self.block(operation.body, state), self.block(operation.orelse, state))
+    def open(self, into: Openings, call: int, state: State, which: int) -> None:
+        """Note how open streams are where a call draws."""
+        key = (self.prefix, Site(self.path, call), which)
+        found = levels(state)
+        known = into.get(key)
+        into[key] = found if known is None else merged(known, found)
 
-    def loop(self, operation: Loop, state: Transfer) -> Transfer | None:
-        """Walk a loop: no round, or one after another."""
-        if isinstance(operation.iterable, Compound):
-            state = self.passed_on(operation.iterable.parts, state)
-        self.left_loop.append(None)
-        first = self.block(operation.body, state)
-        again = joined(state, joined(first, self.left_loop[-1]))
-        self.block(operation.body, again)
-        left = self.left_loop.pop()
-        after = joined(first, left)
-        if not self.runs_once(operation):
-            after = joined(state, after)
-        return None if after is None else self.block(operation.orelse, after)
+    def seed(self, node: Seed, state: State) -> State:
+        """The state after a seeding call."""
+        return seeded(state, node.streams, node.gen)
 
-    def runs_once(self, operation: Loop) -> bool:
-        """Whether a loop surely runs at least one round."""
-        source = operation.iterable
-        if operation.kind == "while":
-            return isinstance(source, Literal) and bool(source.value)
-        if isinstance(source, Result):
-            call = self.index.calls[source.call]
-            ends = call.arguments[-1] if call.arguments else None
-            return (
-                call.target == "builtins.range"
-                and isinstance(ends, Literal)
-                and isinstance(ends.value, int)
-                and ends.value > 0
-            )
-        return (
-            isinstance(source, Compound) and source.kind in ("List", "Tuple") and bool(source.parts)
-        )
+    def stop(self, node: Stop, state: State) -> State | None:  # noqa: ARG002  the run ends
+        """Nothing follows the end of the process."""
+        return None
 
-    def attempt(self, operation: Try, state: Transfer) -> Transfer | None:
-        """Walk a try statement: a handler may start anywhere in the body."""
-        body = self.block(operation.body, state)
-        outs = None if body is None else self.block(operation.orelse, body)
-        for handler in operation.handlers:
-            start = joined(state, body)
-            outs = joined(outs, None if start is None else self.block(handler, start))
-        if outs is None:
-            self.block(operation.final, state)
-            return None
-        return self.block(operation.final, outs)
+    def invoke(self, node: Invoke, state: State) -> State | None:
+        """The state after a call of functions of the repository."""
+        site = Site(self.path, node.call) if node.call >= 0 else None
+        keys = [self.flow.key(callee, self.known) for callee in node.callees]
+        return self.lift(keys, site, state, node)
 
-    def imported(self, imports: tuple[int, ...], state: Transfer) -> Transfer | None:
-        """Run the modules of the repository that an import statement loads."""
-        out: Transfer | None = state
-        for place in imports:
-            entry = self.index.imports[place]
-            dot = "" if entry.module.endswith(".") else "."
-            member = entry.module + dot + entry.member if entry.member else ""
-            for dotted in (entry.module, member):
-                module = self.program.table.find(self.path, dotted) if dotted else ""
-                if module and module != self.path and out is not None:
-                    out = self.lift(self.flow.summary(module, 0), out, None)
+    def lift(self, keys: list[Key], site: Site | None, state: State, node: Invoke) -> State | None:
+        """Take over what callees do: one of them runs, or none where others may."""
+        found = levels(state)
+        out = None if node.exhaustive else state
+        for key in keys:
+            edge = (self.prefix, site, key, node.exact)
+            known = self.sink.edges.get(edge)
+            self.sink.edges[edge] = found if known is None else merged(known, found)
+            effect = self.flow.summary_of(key).state
+            if effect is not None:
+                out = joined(out, composed(state, effect))
         return out
 
-    def call(self, place: int, state: Transfer) -> Transfer | None:
-        """The state after a call, its arguments included."""
-        call = self.index.calls[place]
-        state = self.passed_on(call.arguments, state)
-        state = self.passed_on((value for _, value in call.keywords), state)
-        if call.target.startswith("builtins."):
-            return None if knowledge().trait(call.target, "exit") else state
-        site = Site(self.path, place)
-        target = self.program.callee(self.path, place)
-        found = self.flow.events(self.path, place)
-        for event in found:
-            if event.kind == "draw":
-                for stream in event.streams:
-                    self.expose(Exposure(stream, DEFINITE, (site,)), state)
-            elif event.kind in ("seed", "restore"):
-                gen = ENTROPY if event.seed == "entropy" else SEEDED
-                state = seeded(state, event.streams, gen)
-        if target is None or (target.kind == "library" and not found):
-            return self.unknown_call(call, target, state)
-        if target.kind in ("function", "class"):
-            return self.project_call(target, site, state)
-        return state
-
-    def unknown_call(self, call: Call, target: Target | None, state: Transfer) -> Transfer | None:
-        """A callee that is not known seeds if its name, or a namesake here, says so."""
-        dotted = target.dotted if target is not None else ""
-        if dotted and knowledge().trait(dotted, "exit"):
-            return None
-        runner = knowledge().trait(dotted, "runner") if dotted else None
-        given = call.argument(runner.position, runner.parameter) if runner is not None else None
-        if given is not None:
-            return self.run_argument(call, given, state)
-        if may_seed_by_name(call):
-            return seeded(state, SHARED, SEEDED)
-        if target is None:
-            bare = call.name.rpartition(".")[2]
-            streams = self.flow.seeding_names.get(bare)
-            if streams:
-                return seeded(state, tuple(streams), SEEDED)
-        return state
-
-    def run_argument(self, call: Call, given: Value, state: Transfer) -> Transfer | None:
-        """A library that does nothing but call the function that it is given."""
-        for target in self.flow.mentioned(self.path, call.function, given):
-            summary = self.flow.summary(target.path, target.place)
-            return self.lift(summary, state, None)
-        return state
-
-    def passed_on(self, values: Iterable[Value], state: Transfer) -> Transfer:
-        """A function that is handed on may run from here on; if it seeds, the stream is seeded."""
-        for value in values:
-            streams = self.flow.handed_streams(self.path, self.place, value)
-            if streams:
-                state = seeded(state, tuple(streams), SEEDED)
-        return state
-
-    def project_call(self, target: Target, site: Site, state: Transfer) -> Transfer | None:
-        """Walk into a function or the constructor of a class of the repository."""
-        if target.kind == "class":
-            return self.construct(target, site, state)
-        function = self.program.function(target)
-        streams = self.flow.decorator_streams(target.path, function)
-        if streams:
-            state = seeded(state, tuple(streams), SEEDED)
-        return self.lift(self.flow.summary(target.path, target.place), state, site)
-
-    def construct(self, target: Target, site: Site, state: Transfer) -> Transfer | None:
-        """Walk into `__init__`, which may be a base's."""
-        constructor = self.program.method(target, "__init__")
-        if constructor is None or constructor.kind != "function":
+    def around(self, node: Around, state: State) -> State | None:
+        """The wrapper of a decorator runs what it wraps; elsewhere this is an unknown call."""
+        inner = self.flow.planner.wrapped(self.key)
+        if inner is None:
+            if self.flow.strict:
+                self.open(self.sink.doubts, node.call, state, EVERY)
             return state
-        return self.lift(self.flow.summary(constructor.path, constructor.place), state, site)
+        site = Site(self.path, node.call) if node.call >= 0 else None
+        return self.lift([inner], site, state, Invoke(node.call, ()))
 
-    def lift(self, summary: Summary, state: Transfer, site: Site | None) -> Transfer | None:
-        """Take over the exposures of a callee and the state that it leaves."""
-        for exposure in summary.exposures.values():
-            trace = exposure.trace if site is None else (site, *exposure.trace)
-            self.expose(exposure._replace(trace=trace), state)
-        if summary.transfer is None:
+    def capture(self, node: Capture, state: State) -> State:
+        """Keep the state, for a later `restore`."""
+        self.captured[node.name] = state
+        return state
+
+    def restore(self, node: Restore, state: State) -> State:
+        """The state after the states of streams were put back."""
+        saved = self.captured.get(node.name)
+        if saved is None:
+            return seeded(state, node.streams)
+        return mixed(state, saved, node.streams)
+
+    def fork(self, node: Fork, state: State) -> State | None:
+        """Walk both ways of a branch, or the one that is known to be taken."""
+        if node.main:
+            return self.block(node.body if self.key.mode else node.orelse, state)
+        if node.decides and (self.known or self.answers):
+            taken = outcome(node.test, self.known, self.answers)
+            if taken is not None:
+                return self.block(node.body if taken else node.orelse, state)
+        one, other = self.block(node.body, state), self.block(node.orelse, state)
+        if one is None or other is None or one == other:
+            return joined(one, other)
+        return self.optional(node, one, other)
+
+    def optional(self, node: Fork, one: State, other: State) -> State | None:
+        """The state after a branch that may be about whether to seed at all."""
+        sure, other_sure = ~(one.keep | one.soft), ~(other.keep | other.soft)
+        by_one, by_other = sure & ~other_sure, other_sure & ~sure
+        out = joined(one, other)
+        if not (by_one | by_other) or out is None:
+            return out
+        guard = self.flow.guard(self.path, node.function, node.test)
+        if not guard:
+            return out
+        # By default one way is taken: what it seeds is seeded, what the other one may be.
+        if guard == "on":
+            return softened(mixed(out, one, by_one), by_other)
+        if guard == "off":
+            return softened(mixed(out, other, by_other), by_one)
+        return softened(out, by_one | by_other)
+
+    def repeat(self, node: Repeat, state: State) -> State | None:
+        """Walk a loop: twice, as a second round starts from what the first one leaves."""
+        self.breaks.append([None, None])
+        first = self.block(node.body, state)
+        after = joined(first, self.breaks[-1][1])
+        again = joined(state, after)
+        if again != state:
+            after = joined(after, self.block(node.body, again))
+        left = self.breaks.pop()[0]
+        if node.endless:
+            return left
+        if not node.least or (after is None and left is None):
+            after = joined(state, after)
+        return joined(left, self.block(node.orelse, after))
+
+    def attempt(self, node: Attempt, state: State) -> State | None:
+        """Walk a try statement: a handler may start anywhere in the body."""
+        outer, self.returned = self.returned, None
+        self.attempts.append([None, None])
+        body = self.block(node.body, state)
+        before, raised = self.attempts.pop()
+        outs = self.block(node.orelse, body)
+        for handler in node.handlers:
+            outs = joined(outs, self.block(handler, self.handled(body, before, raised)))
+        inner, self.returned = self.take_returned(), outer
+        if inner is not None:
+            self.returned = joined(outer, self.block(node.final, inner))
+        if outs is None:
+            if inner is None:
+                self.block(node.final, state)
             return None
-        return composed(state, summary.transfer)
+        return self.block(node.final, outs)
 
-    def expose(self, exposure: Exposure, state: Transfer) -> None:
-        """Note a draw unless the stream is surely seeded here."""
-        level = level_of(state, exposure.stream, exposure.level)
-        if not level or level == FROM_ENTROPY:
-            return
-        key = (exposure.stream, level, exposure.trace[-1])
-        known = self.exposures.get(key)
-        if known is None and len(self.exposures) >= SITES_KEPT:
-            return
-        if known is None or len(known.trace) > len(exposure.trace):
-            self.exposures[key] = exposure._replace(level=level)
+    def take_returned(self) -> State | None:
+        """The states at the returns so far."""
+        return self.returned
+
+    def handled(
+        self, body: State | None, before: State | None, raised: State | None
+    ) -> State | None:
+        """The state where a handler starts.
+
+        Strictly it may be any of the body. Else what fails is held to fail late: that a
+        seeding call fails is no path that people take.
+        """
+        if self.flow.strict:
+            return joined(joined(before, body), raised)
+        return joined(body, raised) or before
+
+    def scope(self, node: Scope, state: State) -> State | None:
+        """Walk a with statement: what its context does before and after the body."""
+        if node.generator is not None and len(self.prefix) < SCOPES_DEEP:
+            return self.in_place(node, node.generator, state)
+        inside: State | None = state
+        for callee in node.enter:
+            inside = None if inside is None else self.run_method(callee, inside)
+        out = self.block(node.body, inside)
+        for callee in node.leave:
+            out = None if out is None else self.run_method(callee, out)
+        return None if out is None else mixed(out, state, node.restored)
+
+    def run_method(self, callee: Callee, state: State) -> State | None:
+        """Run a method of a context."""
+        return self.lift([self.flow.key(callee, self.known)], None, state, Invoke(-1, ()))
+
+    def in_place(self, node: Scope, callee: Callee, state: State) -> State | None:
+        """Walk a function that yields once, with the body of the with statement in its middle."""
+        key = Key(callee.path, callee.place)
+        prefix = (*self.prefix, Site(self.path, node.call)) if node.call >= 0 else self.prefix
+        walk = Walk(self.flow, key, {}, self.sink, prefix=prefix)
+        walk.on_yield = lambda inside: self.block(node.body, inside)
+        return walk.run(self.flow.planner.plan(key.path, key.place).body, state)
+
+    def leave(self, node: Leave, state: State) -> None:
+        """Note the state at an exit; nothing follows it."""
+        if node.kind == "return":
+            self.returned = joined(self.returned, state)
+        elif node.kind == "raise":
+            if self.attempts:
+                self.attempts[-1][1] = joined(self.attempts[-1][1], state)
+        elif self.breaks:
+            place = 0 if node.kind == "break" else 1
+            self.breaks[-1][place] = joined(self.breaks[-1][place], state)
+
+    def hand(self, node: Hand, state: State) -> State | None:  # noqa: ARG002  there is one kind
+        """Run what a generator is walked around, if it is."""
+        if self.on_yield is None:
+            return state
+        return self.on_yield(state)
+
+
+STEPS: dict[type, Callable[..., State | None]] = {
+    Draw: Walk.draw,
+    Doubt: Walk.doubt,
+    Seed: Walk.seed,
+    Stop: Walk.stop,
+    Invoke: Walk.invoke,
+    Around: Walk.around,
+    Capture: Walk.capture,
+    Restore: Walk.restore,
+    Fork: Walk.fork,
+    Repeat: Walk.repeat,
+    Attempt: Walk.attempt,
+    Scope: Walk.scope,
+    Leave: Walk.leave,
+    Hand: Walk.hand,
+}
+
+
+def summed(flow: SeedFlow, key: Key) -> Summary:
+    """Walk the function of a key, once for each answer to the tests that it repeats."""
+    plan = flow.planner.plan_of(key)
+    if not plan.body:
+        return Summary(START)
+    sink = Sink()
+    out: State | None = None
+    for answers in assumptions(plan.twins):
+        walk = Walk(flow, key, answers, sink)
+        out = joined(out, walk.run(plan.body, START))
+    return Summary(out, sink.draws, sink.doubts, sink.edges)
+
+
+def assumptions(tests: tuple[Value, ...]) -> list[dict[Value, bool]]:
+    """All ways to answer some tests."""
+    found: list[dict[Value, bool]] = [{}]
+    for test in tests:
+        found = [{**answers, test: answer} for answers in found for answer in (True, False)]
+    return found
