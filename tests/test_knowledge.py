@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NO_STREAMS = frozenset({"entropy", "fixed", "none"})
 EFFECTS = frozenset({"varies", "draws"})
-OMITTED = frozenset({"", "entropy", "fixed"})
+OMITTED = frozenset({"", "entropy", "fixed", "nothing"})
 KINDS = {
     "draw": frozenset(
         (
@@ -39,11 +39,14 @@ KINDS = {
     "switch": frozenset({"argument", "attribute", "environment", "function", "numerics"}),
     "completion": frozenset({"parts", "results"}),
     "initializer": frozenset(),
-    "pool": frozenset({"loky", "process", "remote", "thread"}),
+    "pool": frozenset({"loader", "loky", "process", "remote", "thread"}),
     "process": frozenset({"command", "fork", "python"}),
     "starting": frozenset({"context", "default", "pool", "worker"}),
     "worker": frozenset(
-        ("delayed", "estimator", "loky", "pool", "process", "remote", "spawn", "thread")
+        (
+            *("collate", "delayed", "estimator", "loader", "loky", "part", "pool", "process"),
+            *("remote", "spawn", "thread"),
+        )
     ),
     "clock": frozenset(),
     "converts": frozenset(),
@@ -52,6 +55,7 @@ KINDS = {
     "passes": frozenset({"collection", "first", "numbers"}),
     "runner": frozenset(),
     "unordered": frozenset({"collection", "number"}),
+    "machine": frozenset(),
     "wraps": frozenset(),
 }
 # Attributes that only an instance has.

@@ -74,6 +74,8 @@ def events(program: Program, path: str, place: int) -> tuple[Event, ...]:
 def event_of(index: ModuleIndex, call: Call, fact: Api) -> Event | None:
     """What a call does according to one fact."""
     if fact.role == "seed":
+        if fact.omitted == "nothing" and not unpacks(call) and is_none(seed_argument(call, fact)):
+            return None
         return Event("seed", ever_seeded(fact), fact, seed_kind(index, call, fact))
     if fact.role == "restore":
         return Event("restore", fact.streams, fact, "constant")

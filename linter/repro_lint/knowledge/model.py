@@ -33,8 +33,9 @@ class Api(Record):
     - switch: a determinism switch (function or attribute);
     - worker: runs the function `parameter` in a worker; `kind` says how workers start
       (process: as is usual on the system, spawn: from nothing, thread, remote: on a cluster),
-      "pool" where the pool says it, "delayed" for what only wraps a function for one, and
-      "estimator" for what trains a scikit-learn estimator in workers if `n_jobs` says so;
+      "pool" where the pool says it, "delayed" for what only wraps a function for one,
+      "estimator" for what trains a scikit-learn estimator in workers if `n_jobs` says so,
+      "loader" and "collate" for what a data loader reads and gathers, "part" for parts of it;
     - pool: makes workers of a `kind` (loky as well) that wait for functions, `parameter` of them;
     - initializer: `parameter` runs in each worker before all else;
     - starting: `parameter` says how workers start;
@@ -48,6 +49,7 @@ class Api(Record):
     - passes: gives the elements of its argument in their order;
     - ordered: its result depends on the order of its argument;
     - unordered: no order of its argument changes its result;
+    - machine: tells of the machine that it runs on, such as the number of its processors;
     - wraps: what it makes runs the function `parameter` when it is called;
     - option: declares what people set when they start a program, `parameter` its default,
       named as `kind` says: flags, name (first argument) or field (what it is assigned to);
@@ -74,7 +76,8 @@ class Api(Record):
     `telltale` is for methods of receivers whose class is unknown: a keyword argument that
     no namesake takes, or "*" where the name of the method (for traits: of the callee) alone
     tells.
-    `omitted` tells for seeders what None means: "entropy", "fixed" or "" (an error).
+    `omitted` tells for seeders what None means: "entropy", "fixed", "nothing" (then the
+    call seeds nothing) or "" (an error).
     """
 
     name: str

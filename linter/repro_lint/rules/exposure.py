@@ -94,7 +94,7 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
         for event in context.seed_flow.events(site.path, site.call)
         if event.kind == "draw" and event.fact is not None and exposure.stream in event.streams
     ]
-    if not facts or all(fact.library in OWN_RULES or fact.effect == "draws" for fact in facts):
+    if not facts or all(is_told_elsewhere(fact) or is_harmless(fact) for fact in facts):
         return False
     if all(is_initialisation(fact) for fact in facts) and (
         entry.kind != "training" or is_overwritten(context.facts, exposure.trace)
@@ -105,6 +105,16 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
     ):
         return False
     return not is_cosmetic(context.facts, site.path, site.call)
+
+
+def is_told_elsewhere(fact: Api) -> bool:
+    """Whether the draws of a library have rules of their own."""
+    return fact.library in OWN_RULES
+
+
+def is_harmless(fact: Api) -> bool:
+    """Whether a draw changes no result: it only moves the stream, or lays out a picture."""
+    return fact.effect == "draws" or fact.kind == "layout"
 
 
 def is_seed_fallback(context: Context, site: Site) -> bool:
