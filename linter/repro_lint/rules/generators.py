@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from repro_lint import TYPE_CHECKING
-from repro_lint.findings import Finding, Severity
+from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.cosmetic import is_cosmetic
-from repro_lint.flow.operations import assignments
+from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, takes_effect
-from repro_lint.syntax.index import Name, Result
-from repro_lint.syntax.values import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_lint.flow.facts import Known
+    from repro_lint.flow.objects import Fate
     from repro_lint.rules.base import Context
+
+
+MEANT = pattern(
+    r"#.*(entropy|unseeded|not seeded|no seed|non-?determin|intention|on purpose)", re.IGNORECASE
+)
 
 
 class UnseededGenerator(Rule):
@@ -32,21 +38,22 @@ class UnseededGenerator(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield generators made without a seed that nothing seeds later."""
+        from repro_lint.flow.objects import Objects  # noqa: PLC0415  few repositories need it
+
+        objects = Objects(context.facts)
         for known in context.facts.role("generator"):
             if known.fact.library in OWN_RULES or known.fact.streams != ("entropy",):
                 continue
-            if not known.fact.parameter:  # It takes no seed, as `random.SystemRandom`.
+            # What takes no seed, as `random.SystemRandom`, is meant to differ.
+            if not known.fact.parameter or not takes_effect(context, known):
                 continue
-            if not takes_effect(context, known) or is_fallback(context, known):
-                continue
-            if is_seeded_later(context, known) or is_cosmetic(
-                context.facts, known.path, known.place
-            ):
+            fate = objects.fate(known.path, known.place)
+            if is_excused(fate) or is_only_shown(context, known, fate):
                 continue
             where = context.facts.place_of(known.path, known.call.span)
-            yield self.at(
-                where, f"`{known.call.name}` has no seed, so its numbers differ in each run"
-            )
+            message = f"`{known.call.name}` has no seed, so its numbers differ in each run"
+            confidence = Confidence.LOW if is_meant(context, known) else Confidence.HIGH
+            yield self.at(where, message, confidence=confidence)
 
 
 class ConstantGenerator(Rule):
@@ -63,79 +70,36 @@ class ConstantGenerator(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield generators with a fixed first state that nothing seeds."""
+        from repro_lint.flow.objects import Objects  # noqa: PLC0415  few repositories need it
+
+        objects = Objects(context.facts)
         for known in context.facts.role("generator"):
             if known.fact.library != "torch" or known.fact.streams != ("fixed",):
                 continue
-            if is_seeded_later(context, known) or is_fallback(context, known):
+            if is_excused(objects.fate(known.path, known.place)):
                 continue
             where = context.facts.place_of(known.path, known.call.span)
             message = f"`{known.call.name}` keeps its built-in seed: no seed option reaches it"
             yield self.at(where, message)
 
 
-SEEDING_METHODS = frozenset(
-    ("seed", "manual_seed", "set_state", "setstate", "set_seed", "__setstate__")
-)
+def is_excused(fate: Fate) -> bool:
+    """Whether a generator is seeded later, stands in for another, or is never used."""
+    return fate.seeded or fate.fallback or not fate.used
 
 
-def is_fallback(context: Context, known: Known) -> bool:
-    """Whether a generator is only made where the caller gave none."""
-    function = context.facts.function(known.path, known.call.function)
-    parameters = {parameter.name for parameter in function.parameters}
-    for use in context.facts.uses(known.path).of_result(known.place):
-        if any(getattr(c, "kind", "") in ("BoolOp", "IfExp") for c in use.containers):
-            return True
-        operation = use.operation
-        if use.kind == "returned" and parameters:
-            return True
-        target = getattr(operation, "target", None)
-        if use.kind == "assigned" and isinstance(target, Name) and target.text in parameters:
-            return True
-    return False
+def is_meant(context: Context, known: Known) -> bool:
+    """Whether a comment on the line says that the numbers shall differ."""
+    source = context.repository.source(known.path)
+    line = source.text.split("\n")[known.call.span.end_line - 1] if source else ""
+    return bool(MEANT.search(line))
 
 
-def is_seeded_later(context: Context, known: Known) -> bool:
-    """Whether a generator is seeded after it is made, or handed to code that may do so."""
-    uses = context.facts.uses(known.path)
-    for use in uses.of_result(known.place):
-        if use.kind == "receiver" and use.detail in SEEDING_METHODS:
-            return True
-        target = getattr(use.operation, "target", None)
-        if use.kind == "assigned" and isinstance(target, Name):
-            return name_is_seeded(context, known.path, target.text) or made_again(
-                context, known, target
-            )
-    return False
-
-
-def made_again(context: Context, known: Known, target: Name) -> bool:
-    """Whether the module elsewhere puts a generator with a seed under the same name."""
-    index = context.modules[known.path]
-    targets = [target]
-    if index.functions[known.call.function].kind == "class":
-        targets.append(Name("self." + target.text))
-    for function in index.functions:
-        for made in assignments(function.body):
-            if made.target in targets and isinstance(made.value, Result):
-                call = index.calls[made.value.call]
-                seeded = any(not is_none(argument) for argument in call.arguments)
-                if call.target == known.call.target and seeded:
-                    return True
-    return False
-
-
-def name_is_seeded(context: Context, path: str, name: str) -> bool:
-    """Whether some code of a module seeds what a name holds, or hands it to a function here."""
-    program = context.program
-    uses = context.facts.uses(path)
-    for use in (*uses.everywhere(name), *uses.everywhere(name + ".bit_generator")):
-        if use.kind == "receiver" and use.detail in SEEDING_METHODS:
-            return True
-        if use.kind == "argument":
-            target = program.callee(path, use.call)
-            if target is not None and target.kind == "function":
-                return True
-    return False
+def is_only_shown(context: Context, known: Known, fate: Fate) -> bool:
+    """Whether all that a generator draws is cosmetic, such as names of files."""
+    if is_cosmetic(context.facts, known.path, known.place):
+        return True
+    return bool(fate.draws) and all(is_cosmetic(context.facts, *draw) for draw in fate.draws)
 
 
 class UnseededSearch(Rule):

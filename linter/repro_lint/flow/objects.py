@@ -1,0 +1,374 @@
+"""Generators by the place where they are made: where each goes, and what becomes of its seed."""
+
+from __future__ import annotations
+
+from repro_lint import TYPE_CHECKING
+from repro_lint.flow.operations import assignments, blocks, every
+from repro_lint.flow.status import SEED_PARAMETER
+from repro_lint.patterns import pattern
+from repro_lint.records import Record
+from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Name, Result
+from repro_lint.syntax.values import is_none, names_inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from repro_lint.flow.facts import Facts
+    from repro_lint.flow.target import Target
+    from repro_lint.flow.uses import Use
+    from repro_lint.syntax.index import Function, Operation, Value
+
+SEEDING_METHODS = frozenset(
+    ("seed", "manual_seed", "set_state", "setstate", "set_seed", "__setstate__", "reset_from_seed")
+)
+STATE = pattern(r"\.(bit_generator\.state|bit_generator|state|__dict__)$")
+# The generator is what such a call gives where there is none: `options.get("rng", Random())`.
+DEFAULTING = frozenset(("get", "pop", "setdefault", "getattr"))
+WRAPPERS = frozenset(
+    (
+        "numpy.random.Generator",
+        "numpy.random.RandomState",
+        "numpy.random.default_rng",
+        "numpy.random.PCG64",
+        "numpy.random.PCG64DXSM",
+        "numpy.random.MT19937",
+        "numpy.random.Philox",
+        "numpy.random.SFC64",
+    )
+)
+MOST = 60
+
+
+class Holder(Record):
+    """A name that may hold a generator: of one function, or an attribute (`self.rng`)."""
+
+    path: str
+    function: int
+    name: str
+
+
+class Fate(Record):
+    """What becomes of a generator.
+
+    `seeded` where something may seed it later, `fallback` where it is made only for want
+    of another, `used` where anything is done with it; `draws` are the calls of its
+    methods, by path and place.
+    """
+
+    seeded: bool
+    fallback: bool
+    used: bool
+    draws: tuple[tuple[str, int], ...]
+
+
+class Objects:
+    """Follows generators through names, attributes, collections, parameters and returns."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Keep the facts."""
+        self.facts = facts
+        self.program = facts.program
+
+    def fate(self, path: str, place: int) -> Fate:
+        """What becomes of what a call makes."""
+        trail = Trail(self, path, place)
+        trail.follow()
+        return Fate(trail.seeded, trail.fallback, trail.used, tuple(sorted(trail.draws)))
+
+    def callers(self, path: str, place: int) -> Iterator[tuple[str, int]]:
+        """The calls of a function of the repository, by path and place."""
+        bare = self.facts.function(path, place).name.rpartition(".")[2]
+        for other, called in self.program.calls_named.get(bare, ()):
+            target = self.program.callee(other, called)
+            if target is not None and (target.path, target.place) == (path, place):
+                yield other, called
+
+
+class Trail:
+    """The way of one generator."""
+
+    def __init__(self, objects: Objects, path: str, place: int) -> None:
+        """Start where the generator is made."""
+        self.objects = objects
+        self.facts = objects.facts
+        self.program = objects.program
+        self.made = (path, place)
+        self.seeded = self.fallback = self.used = False
+        self.draws: set[tuple[str, int]] = set()
+        self.results: list[tuple[str, int]] = [(path, place)]
+        self.holders: list[Holder] = []
+        self.seen: set[object] = set()
+
+    def follow(self) -> None:
+        """Follow the generator until nothing new holds it, or its fate is known."""
+        self.read_surroundings()
+        while (self.results or self.holders) and len(self.seen) < MOST:
+            if self.seeded or self.fallback:
+                return
+            if self.results:
+                path, place = self.results.pop()
+                if (path, place) not in self.seen:
+                    self.seen.add((path, place))
+                    self.uses(path, self.facts.uses(path).of_result(place))
+                continue
+            holder = self.holders.pop()
+            if holder not in self.seen:
+                self.seen.add(holder)
+                self.hold(holder)
+        # Where it goes too far to be followed, something there may seed it.
+        self.seeded = self.seeded or bool(self.results or self.holders)
+
+    def read_surroundings(self) -> None:
+        """A generator is a fallback below a test of a seed, or as the default of a parameter."""
+        path, place = self.made
+        index = self.program.modules[path]
+        function = index.functions[index.calls[place].function]
+        if guards(function.body, place):
+            self.fallback = True
+        made = Result(place)
+        for other in index.functions:
+            for parameter in other.parameters:
+                self.fallback = self.fallback or parameter.default == made
+
+    def uses(self, path: str, uses: list[Use]) -> None:
+        """Note what each use does with the generator."""
+        for use in uses:
+            self.used = self.used or self.is_used(use)
+            kinds = {getattr(container, "kind", "") for container in use.containers}
+            if kinds & {"BoolOp", "IfExp"} and use.kind != "tested":
+                self.fallback = True
+            if kinds & {"Compare", "JoinedStr"}:
+                continue
+            if use.kind == "receiver":
+                self.receive(path, use)
+            elif use.kind == "argument":
+                self.hand(path, use)
+            elif use.kind == "assigned":
+                self.assign(path, use)
+            elif use.kind in ("returned", "yielded"):
+                self.give_back(path, use.function)
+            elif use.kind == "iterated" and isinstance(use.operation, Loop):
+                self.hold_names(path, use.function, use.operation.target)
+
+    def is_used(self, use: Use) -> bool:
+        """Whether a use does more than to give the generator a name that only one function sees."""
+        target = getattr(use.operation, "target", None)
+        local = isinstance(target, Name) and "." not in target.text and use.function > 0
+        return use.kind != "discarded" and not (use.kind == "assigned" and local)
+
+    def receive(self, path: str, use: Use) -> None:
+        """A method is called on the generator."""
+        method = use.detail.rpartition(".")[2]
+        if method in SEEDING_METHODS:
+            self.seeded = True
+            return
+        self.draws.add((path, use.call))
+        if method in ("append", "add", "insert", "items", "values", "get"):
+            self.results.append((path, use.call))
+
+    def hand(self, path: str, use: Use) -> None:
+        """The generator is an argument."""
+        call = self.program.modules[path].calls[use.call]
+        method = call.name.rpartition(".")[2]
+        if method in DEFAULTING and use.detail in ("1", "2"):
+            self.fallback = True
+            return
+        if method in ("append", "add", "insert", "extend", "setattr") and "." in call.name:
+            name = call.name.rpartition(".")[0]
+            self.holders.append(Holder(path, use.function, name))
+            return
+        if method in SEEDING_METHODS:
+            self.seeded = True
+            return
+        target = self.program.callee(path, use.call)
+        if target is None:
+            if call.target in ("builtins.enumerate", "builtins.list", "builtins.zip"):
+                self.results.append((path, use.call))
+            return
+        if target.kind == "library":
+            if target.dotted in WRAPPERS or target.dotted.startswith("builtins."):
+                self.results.append((path, use.call))
+            return
+        self.enter(target, use.detail, "." in call.name)
+
+    def enter(self, target: Target, detail: str, dotted: bool) -> None:  # noqa: FBT001
+        """A function or class of the repository takes the generator."""
+        if target.kind == "class":
+            found = self.program.method(target, "__init__")
+            if found is None or found.kind != "function":
+                self.holders.append(Holder(target.path, target.place, f"self.{detail}"))
+                return
+            target, dotted = found, True
+        parameters = self.program.function(target).parameters
+        bound = dotted and bool(parameters) and parameters[0].name in ("self", "cls")
+        if detail.isdigit():
+            place = int(detail) + bound
+            if place < len(parameters):
+                self.holders.append(Holder(target.path, target.place, parameters[place].name))
+        elif any(parameter.name == detail for parameter in parameters):
+            self.holders.append(Holder(target.path, target.place, detail))
+
+    def assign(self, path: str, use: Use) -> None:
+        """The generator gets a name."""
+        target = getattr(use.operation, "target", None)
+        function = self.facts.function(path, use.function)
+        if isinstance(target, Name) and owns(function, target.text):
+            self.fallback = True
+        elif target is not None:
+            self.hold_names(path, use.function, target)
+
+    def hold_names(self, path: str, function: int, target: Value) -> None:
+        """All names of a target may hold the generator."""
+        if isinstance(target, Compound) and target.kind == "Subscript":
+            target = target.parts[0]
+        for name in names_inside(target):
+            self.holders.append(Holder(path, function, name))
+
+    def give_back(self, path: str, place: int) -> None:
+        """A function gives the generator to its callers, who may have given a seed."""
+        function = self.facts.function(path, place)
+        if function.kind != "function":
+            self.fallback = True
+            return
+        if any(SEED_PARAMETER.match(parameter.name) for parameter in function.parameters):
+            self.fallback = True
+            return
+        bare = function.name.rpartition(".")[2]
+        if any(name.endswith("property") for d in function.decorators for name in names_inside(d)):
+            self.read_attribute(bare)
+        self.results.extend(self.objects.callers(path, place))
+
+    def hold(self, holder: Holder) -> None:
+        """Follow a name in all functions that see it."""
+        head, _, attribute = holder.name.rpartition(".")
+        if head:
+            self.read_attribute(attribute)
+        index = self.program.modules[holder.path]
+        uses = self.facts.uses(holder.path)
+        for function in self.scope(holder):
+            record = index.functions[function]
+            self.read_assignments(holder, function, record)
+            self.uses(holder.path, uses.of_name(function, holder.name))
+            inner = holder.name + ".bit_generator"
+            for use in uses.of_name(function, inner):
+                if use.kind == "receiver" and use.detail in SEEDING_METHODS:
+                    self.seeded = True
+
+    def scope(self, holder: Holder) -> list[int]:
+        """The functions of a module that see a name."""
+        functions = self.program.modules[holder.path].functions
+        head, dot, _ = holder.name.partition(".")
+        if dot and head in ("self", "cls"):
+            return self.relatives(holder)
+        home = holder.function
+        while home > 0 and head not in functions[home].bound and not owns(functions[home], head):
+            home = functions[home].parent
+        if functions[max(home, 0)].kind == "class":
+            self.holders.append(Holder(holder.path, home, f"self.{holder.name}"))
+            self.holders.append(Holder(holder.path, home, f"cls.{holder.name}"))
+        return [
+            place
+            for place, record in enumerate(functions)
+            if place == home or (below(functions, place, home) and head not in record.bound)
+        ]
+
+    def relatives(self, holder: Holder) -> list[int]:
+        """The functions of the class of an attribute, of its bases and of what derives from it."""
+        functions = self.program.modules[holder.path].functions
+        owner = class_of(functions, holder.function)
+        bare = functions[owner].name.rpartition(".")[2]
+        known = {bare, *(name for base in functions[owner].bases for name in names_inside(base))}
+        found = []
+        for place, record in enumerate(functions):
+            other = class_of(functions, place)
+            bases = {name for base in functions[other].bases for name in names_inside(base)}
+            if record.kind != "class" and (
+                functions[other].name.rpartition(".")[2] in known or bare in bases
+            ):
+                found.append(place)
+        return found
+
+    def read_assignments(self, holder: Holder, function: int, record: Function) -> None:
+        """Look for a state that is given to a name, or another generator that replaces it."""
+        for assignment in assignments(record.body):
+            target = assignment.target
+            text = target.text if isinstance(target, Name) else ""
+            if text.startswith(holder.name + ".") and STATE.search(text):
+                self.seeded = True
+            elsewhere = function != holder.function or holder.name.startswith(("self.", "cls."))
+            if text == holder.name and elsewhere:
+                self.replaced(holder.path, assignment.value)
+
+    def replaced(self, path: str, value: Value) -> None:
+        """What takes the place of the generator may be seeded, unless it is made like it."""
+        if isinstance(value, Result):
+            call = self.program.modules[path].calls[value.call]
+            made = self.program.modules[self.made[0]].calls[self.made[1]]
+            if (path, value.call) in self.seen or (path, value.call) == self.made:
+                return
+            if call.target == made.target and all(is_none(a) for a in call.arguments):
+                return
+            self.seeded = True
+        elif not is_none(value):
+            self.seeded = self.seeded or not isinstance(value, Name) or self.is_parameter(value)
+
+    def is_parameter(self, value: Name) -> bool:
+        """Whether a name looks like what a caller gives: a generator or a seed."""
+        return bool(SEED_PARAMETER.match(value.text.rpartition(".")[2]))
+
+    def read_attribute(self, attribute: str) -> None:
+        """An attribute is seeded where any code seeds one of that name."""
+        for method in SEEDING_METHODS:
+            for path, place in self.program.calls_named.get(method, ()):
+                holder = self.program.modules[path].calls[place].name.rpartition(".")[0]
+                if holder.removesuffix(".bit_generator").rpartition(".")[2] == attribute:
+                    self.seeded = True
+                    return
+
+
+def owns(function: Function, name: str) -> bool:
+    """Whether a name is a parameter of a function, whose callers may give what it holds."""
+    return any(parameter.name.lstrip("*") == name for parameter in function.parameters)
+
+
+def class_of(functions: tuple[Function, ...], place: int) -> int:
+    """The class around a function, 0 (the module) if there is none."""
+    while place > 0 and functions[place].kind != "class":
+        place = functions[place].parent
+    return max(place, 0)
+
+
+def below(functions: tuple[Function, ...], place: int, home: int) -> bool:
+    """Whether a function stands inside another."""
+    while place > 0:
+        place = functions[place].parent
+        if place == home:
+            return True
+    return False
+
+
+def guards(body: tuple[Operation, ...], place: int) -> bool:
+    """Whether a call runs only by a test of a seed, or of what takes its result."""
+    for operation in every(body):
+        if not isinstance(operation, Branch):
+            continue
+        names = {name.rpartition(".")[2] for name in names_inside(operation.test)}
+        seeds = any(SEED_PARAMETER.match(name) for name in names)
+        for block in blocks(operation):
+            inner = tuple(every(block))
+            if not any(isinstance(o, Evaluate) and o.call == place for o in inner):
+                continue
+            if seeds or any(takes(o, place, names) for o in inner):
+                return True
+    return False
+
+
+def takes(operation: Operation, place: int, names: set[str]) -> bool:
+    """Whether an assignment gives the result of a call to one of some names."""
+    target = getattr(operation, "target", None)
+    value = getattr(operation, "value", None)
+    return (
+        isinstance(target, Name)
+        and value == Result(place)
+        and target.text.rpartition(".")[2] in names
+    )
