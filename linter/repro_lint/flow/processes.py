@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.draws import SHARED
 from repro_lint.flow.loops import looped_calls
+from repro_lint.flow.operations import every
 from repro_lint.flow.starting import FORK, POOL, PROCESS, THREAD, Methods
-from repro_lint.flow.target import Target
-from repro_lint.flow.transfer import DEFINITE
+from repro_lint.flow.transfer import DEFINITE, mask, streams
 from repro_lint.flow.wrapped import functions_in
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
-from repro_lint.syntax.index import Compound, Literal, Name, Result
+from repro_lint.syntax.index import Assign, Compound, Literal, Name, With
 from repro_lint.syntax.values import is_none
 
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from repro_lint.flow.facts import Facts, Known
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.symbols import Symbols
+    from repro_lint.flow.target import Target
     from repro_lint.flow.transfer import Exposure
     from repro_lint.flow.uses import Use
     from repro_lint.knowledge.model import Api
     from repro_lint.repository.manifests import Manifests
-    from repro_lint.syntax.index import Value
+    from repro_lint.syntax.index import Operation, Value
 
 # Methods of pools that run their function once for each call.
 ONCE = frozenset(("apply", "apply_async", "submit", "pipe", "apipe"))
@@ -99,12 +100,11 @@ class Starts:
     def of_start(self, start: Start) -> Iterator[Drawn]:
         """What the workers of one start draw."""
         for target in start.targets:
-            exposures = self.flow.summary(target.path, target.place).exposures.values()
-            for stream in SHARED:
-                surely = tuple(
-                    e for e in exposures if e.stream == stream and e.level == DEFINITE
-                )
-                if surely:
+            outline = self.flow.summary(target.path, target.place)
+            for stream in streams():
+                if outline.masks.definite & mask((stream,)):
+                    found = outline.of_stream(stream).values()
+                    surely = tuple(e for e in found if e.level == DEFINITE)
                     yield Drawn(start, target, stream, surely)
 
     def direct(self) -> Iterator[Start]:
@@ -274,9 +274,20 @@ class Starts:
             target = getattr(use.operation, "target", None)
             if use.kind in ("assigned", "context") and not use.containers:
                 for name in held_names(target):
-                    for later in uses.everywhere(name, self.seen_from(path, use.function, name)):
-                        if later.kind == "receiver" and not later.containers:
-                            yield later
+                    yield from self.through(path, use, name)
+
+    def through(self, path: str, use: Use, name: str) -> Iterator[Use]:
+        """The calls of methods on a variable, up to where it is bound anew."""
+        uses, index = self.facts.uses(path), self.facts.modules[path]
+        first, last = 0, sys.maxsize
+        if not name.startswith("self."):
+            first = line_of(use.operation)
+            last = next_binding(index.functions[use.function].body, name, first)
+        for later in uses.everywhere(name, self.seen_from(path, use.function, name)):
+            if later.kind == "receiver" and not later.containers:
+                line = index.calls[later.call].span.line
+                if later.function != use.function or first <= line < last:
+                    yield later
 
     def seen_from(self, path: str, function: int, name: str) -> tuple[int, ...]:
         """The functions that see a variable: its own and those inside; for attributes all."""
@@ -297,6 +308,23 @@ class Starts:
             body = self.facts.function(path, function).body
             self._looped[key] = frozenset(p for round_ in looped_calls(body) for p in round_)
         return place in self._looped[key]
+
+
+def line_of(operation: Operation | None) -> int:
+    """The line of an assignment or a with statement."""
+    if isinstance(operation, Assign):
+        return operation.span.line
+    return operation.line if isinstance(operation, With) else 0
+
+
+def next_binding(body: tuple[Operation, ...], name: str, line: int) -> int:
+    """The line after a line where a name is bound anew."""
+    lines = [
+        line_of(operation)
+        for operation in every(body)
+        if isinstance(operation, (Assign, With)) and operation.target == Name(name)
+    ]
+    return min((found for found in lines if found > line), default=sys.maxsize)
 
 
 def held_names(target: Value | None) -> tuple[str, ...]:

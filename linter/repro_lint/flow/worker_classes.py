@@ -43,7 +43,7 @@ def remote(facts: Facts) -> Iterator[Worker]:
     """Functions and classes with a decorator that sends them to a cluster."""
     for path in naming(facts, frozenset(("ray",))):
         for place, record in enumerate(facts.modules[path].functions):
-            if record.decorators and any(f.kind == "remote" for f in decorating(facts, path, record)):
+            if any(fact.kind == "remote" for fact in decorating(facts, path, record)):
                 if record.kind == "class":
                     methods, made = methods_of(facts, path, place)
                     yield Worker(path, -1, "remote", methods, made)
@@ -64,7 +64,9 @@ def decorating(facts: Facts, path: str, record: Function) -> Iterator[Api]:
             yield from (fact for fact in facts_here if fact.role == "worker")
 
 
-def methods_of(facts: Facts, path: str, holder: int) -> tuple[tuple[Target, ...], tuple[Target, ...]]:
+def methods_of(
+    facts: Facts, path: str, holder: int
+) -> tuple[tuple[Target, ...], tuple[Target, ...]]:
     """The methods of a class, and its constructor alone."""
     functions = facts.modules[path].functions
     methods = [

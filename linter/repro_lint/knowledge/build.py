@@ -25,7 +25,7 @@ EFFECTS = (
 )
 TRAITS = (
     *("clock", "config", "converts", "exit", "option", "ordered", "passes", "runner"),
-    *("unordered", "wraps"),
+    *("machine", "unordered", "wraps"),
 )
 ROLES = (*EFFECTS, *TRAITS)
 FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})

@@ -7,7 +7,7 @@ from repro_lint.findings import Confidence, Finding, Severity, Step
 from repro_lint.flow.entries import Entry
 from repro_lint.flow.processes import LOKY, REMOTE
 from repro_lint.flow.starting import FORK, FORKSERVER, SPAWN, THREAD
-from repro_lint.flow.transfer import Site
+from repro_lint.flow.transfer import mask
 from repro_lint.knowledge.load import knowledge
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import is_worth_telling, trace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_lint.flow.processes import Drawn
-    from repro_lint.flow.transfer import Exposure
+    from repro_lint.flow.transfer import Exposure, Site
     from repro_lint.rules.base import Context
 
 FRESH = {
@@ -57,9 +57,7 @@ class WorkerDraw(Rule):
         """What is wrong."""
         raise NotImplementedError
 
-    def found(
-        self, context: Context, drawn: Drawn, entry: Entry, shown: list[Exposure]
-    ) -> Finding:
+    def found(self, context: Context, drawn: Drawn, entry: Entry, shown: list[Exposure]) -> Finding:
         """The finding for what one function draws from one stream."""
         first = shown[0]
         start = drawn.start
@@ -127,8 +125,8 @@ def is_covered(context: Context, drawn: Drawn) -> bool:
 
 def seeds_on_import(context: Context, path: str, stream: str) -> bool:
     """Whether the import of a module surely seeds a stream."""
-    transfer = context.seed_flow.summary(path, 0).transfer
-    return transfer is not None and not transfer.get(stream, (True, 0))[0]
+    state = context.seed_flow.summary(path, 0).state
+    return state is not None and not (state.keep | state.soft) & mask((stream,))
 
 
 class ForkedRandom(WorkerDraw):
