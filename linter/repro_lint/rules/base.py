@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.processes import Starts
     from repro_lint.flow.program import Program
+    from repro_lint.flow.searches import Searches
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.status import Draws
     from repro_lint.flow.switches import Switches
@@ -98,6 +99,13 @@ class Context:
 
         manifests = None if self.repository.single_file else self.manifests
         return Starts(self.facts, self.seed_flow, self.symbols, manifests)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Estimators that are trained in other processes."""
+        from repro_lint.flow.searches import Searches  # noqa: PLC0415
+
+        return Searches(self.facts, self.symbols)
 
 
 class Rule(ABC):
