@@ -24,7 +24,7 @@ EFFECTS = (
     *("completion", "initializer", "pool", "process", "starting", "worker"),
 )
 TRAITS = (
-    *("clock", "config", "converts", "exit", "option", "ordered", "passes", "runner"),
+    *("clock", "config", "converts", "exit", "keeps", "option", "ordered", "passes", "runner"),
     *("machine", "unordered", "wraps"),
 )
 ROLES = (*EFFECTS, *TRAITS)

@@ -46,6 +46,7 @@ class Api(Record):
     - clock: gives a value that differs in each process and is no draw;
     - converts: gives its argument in another form, as random as that is;
     - runner: does nothing but call `parameter`; exit: ends the process;
+    - keeps: a context manager that puts the states of `streams` back at its end;
     - passes: gives the elements of its argument in their order;
     - ordered: its result depends on the order of its argument;
     - unordered: no order of its argument changes its result;
