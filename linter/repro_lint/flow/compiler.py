@@ -23,6 +23,7 @@ from repro_lint.flow.nodes import (
     Seed,
     Stop,
 )
+from repro_lint.flow.seed_tests import is_seed_test
 from repro_lint.patterns import pattern
 from repro_lint.syntax.index import (
     Assign,
@@ -62,14 +63,15 @@ class Compiler(Effects):
         self.tests: list[Value] = []
         self.assigned: dict[str, int] = {}
         self.loops = 0
-        self.inlined: set[int] = set()
 
-    def plan(self) -> Plan:
-        """The plan of the function."""
-        body = self.block(self.function.body)
+    def plan(self, operations: tuple[Operation, ...] | None = None) -> Plan:
+        """The plan of the function, or of other operations in its place."""
+        body = self.block(self.function.body if operations is None else operations)
         if not self.has_effect and not never_returns(body):
             body = ()
-        return Plan(body, tuple(self.callees), tuple(self.within), self.flags(), self.twins())
+        fixed = frozenset(p.name for p in self.function.parameters if p.name not in self.assigned)
+        callees, within = tuple(self.callees), tuple(self.within)
+        return Plan(body, callees, within, self.flags(), fixed, self.twins())
 
     def flags(self) -> frozenset[str]:
         """The parameters that decide a branch and are never set anew."""
@@ -123,11 +125,15 @@ class Compiler(Effects):
         if isinstance(test, Name) and test.text.endswith("TYPE_CHECKING"):
             found.extend(self.block(operation.orelse))
             return
+        self.asked.append(test)
         body, orelse = self.block(operation.body), self.block(operation.orelse)
+        self.asked.pop()
         if not body and not orelse:
             return
         main = not self.place and is_main_test(operation)
-        decides = not main and self.is_statement(operation)
+        # Whether to seed at all is a question of its own, whatever the caller says.
+        asks_seed = is_seed_test(self.index, test)
+        decides = not main and not asks_seed and self.is_statement(operation)
         if decides:
             self.tests.append(test)
         found.append(Fork(test, body, orelse, self.place, decides, main))
@@ -141,6 +147,7 @@ class Compiler(Effects):
         """Rounds of a loop."""
         if isinstance(operation.iterable, Compound):
             self.handed(operation.iterable.parts, found)
+        self.resume(operation.iterable, found)
         self.bind(operation.target, 2)
         self.loops += 1
         body, orelse = self.block(operation.body), self.block(operation.orelse)
@@ -213,6 +220,19 @@ class Compiler(Effects):
             and GETTER.search(self.index.calls[value.call].name)
         ):
             found.append(Capture(operation.target.text))
+        elif isinstance(value, Result) and isinstance(operation.target, Name):
+            self.defer(operation.target.text, value.call, found)
+
+    def defer(self, name: str, call: int, found: list[Node]) -> None:
+        """A generator that a variable takes runs where the variable is run over."""
+        last = found[-1] if found else None
+        if not isinstance(last, Invoke) or last.call != call:
+            return
+        functions = [self.program.modules[c.path].functions[c.place] for c in last.callees]
+        if all(function.is_generator for function in functions):
+            self.deferred[name] = last
+            if not self.planner.flow.strict:
+                found.pop()
 
     def bind(self, target: Value, times: int) -> None:
         """Count how often names are assigned."""

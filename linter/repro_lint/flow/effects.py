@@ -9,7 +9,7 @@ from repro_lint.flow.nodes import Around, Callee, Doubt, Draw, Invoke, Restore, 
 from repro_lint.flow.transfer import CONFIGURED, FROM_ENTROPY, mask
 from repro_lint.knowledge.load import knowledge
 from repro_lint.syntax.index import Lambda, Name, Result
-from repro_lint.syntax.values import is_none
+from repro_lint.syntax.values import names_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +42,16 @@ class Effects:
         self.function = self.index.functions[place]
         self.callees: list[Callee] = []
         self.within: list[Callee] = []
+        self.asked: list[Value] = []
+        self.deferred: dict[str, Node] = {}
         self.has_effect = False
 
     def call(self, place: int, found: list[Node]) -> None:
         """Add what a call does, after its arguments."""
         call = self.index.calls[place]
+        if self.deferred:
+            for value in call.arguments:
+                self.resume(value, found)
         self.handed(call.arguments, found)
         if call.keywords:
             values = [value for name, value in call.keywords if name not in ELSEWHERE]
@@ -65,6 +70,11 @@ class Effects:
             self.invoked(targets, choices, place, call, found)
         elif not known:
             self.unknown(place, call, choices, found)
+
+    def resume(self, value: Value, found: list[Node]) -> None:
+        """A variable that holds a generator is used: it runs from here on."""
+        if isinstance(value, Name) and value.text in self.deferred:
+            found.append(self.deferred.pop(value.text))
 
     def note(self, node: Node, found: list[Node]) -> None:
         """Add a node that does something."""
@@ -104,7 +114,8 @@ class Effects:
             return FROM_ENTROPY
         if event.seed == "given" and event.fact is not None:
             given = seed_argument(call, event.fact)
-            if given is not None and not is_none(given):
+            asked = {name for test in self.asked for name in names_inside(test)}
+            if given is not None and not asked.intersection(names_inside(given)):
                 return self.planner.flow.seed_kind(self.path, call.function, given)
         return "constant"
 

@@ -147,15 +147,17 @@ class Plan(Record):
     """What matters of one function.
 
     `callees` are all functions that it may run, `within` those of the contexts that it
-    walks in place, `flags` its parameters that decide a branch, `twins` the tests that
-    are asked more than once with the same answer.
+    walks in place, `flags` its parameters that decide a branch, `fixed` those that are
+    never set anew, `twins` the tests that are asked more than once with the same answer.
     """
 
     body: tuple[Node, ...]
     callees: tuple[Callee, ...]
     within: tuple[Callee, ...]
     flags: frozenset[str]
+    fixed: frozenset[str]
     twins: tuple[Value, ...]
 
 
-EMPTY = Plan((), (), (), frozenset(), ())
+NO_NAMES: frozenset[str] = frozenset()
+EMPTY = Plan((), (), (), NO_NAMES, NO_NAMES, ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.compiler import Compiler
-from repro_lint.flow.nodes import EMPTY, Around, Callee, Plan, Scope
+from repro_lint.flow.nodes import EMPTY, NO_NAMES, Around, Callee, Plan, Scope
 from repro_lint.syntax.index import UNKNOWN, Literal, Name, Result
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Function, Value
 
 Layer = tuple[str, Plan]
+# The mode of a notebook that runs in the order of its execution counts.
+AS_EXECUTED = 2
 
 
 class Planner:
@@ -25,6 +27,7 @@ class Planner:
         self.flow = flow
         self.program: Program = flow.program
         self._plans: dict[tuple[str, int], Plan] = {}
+        self._flags: dict[tuple[str, int], frozenset[str]] = {}
         self._layers: dict[tuple[str, int], tuple[Layer, ...]] = {}
         self._children: dict[str, dict[int, list[int]]] = {}
 
@@ -35,15 +38,50 @@ class Planner:
         if found is None:
             # A function whose class body holds a call of it is asked for while it is planned.
             self._plans[key] = EMPTY
-            found = self._plans[key] = Compiler(self, path, place).plan()
+            try:
+                found = Compiler(self, path, place).plan()
+            except RecursionError:
+                # Blocks that nest deeper than the interpreter's stack end in silence.
+                found = EMPTY
+            self._plans[key] = found
+        return found
+
+    def flags(self, path: str, place: int) -> frozenset[str]:
+        """The parameters that decide a branch of a function, or of one that it hands them to."""
+        key = (path, place)
+        found = self._flags.get(key)
+        if found is None:
+            plan = self.plan(path, place)
+            found = plan.flags
+            if plan.fixed:
+                found |= {
+                    value.text
+                    for callee in plan.callees
+                    for flag in self.plan(callee.path, callee.place).flags
+                    if isinstance(value := self.bound(callee, flag), Name)
+                    and value.text in plan.fixed
+                }
+            self._flags[key] = found
         return found
 
     def plan_of(self, key: Key) -> Plan:
         """The plan of a function as it is run: of its outermost decorator, if there is one."""
+        if not key.place:
+            return self.plan(key.path, 0) if key.mode < AS_EXECUTED else self.executed(key.path)
         layers = self.layers(key.path, key.place)
-        if key.place and key.mode and key.mode <= len(layers):
+        if key.mode and key.mode <= len(layers):
             return layers[key.mode - 1][1]
         return self.plan(key.path, key.place)
+
+    def executed(self, path: str) -> Plan:
+        """The plan of a notebook whose cells run in the order in which they last did."""
+        from repro_lint.flow.executed import executed_body  # noqa: PLC0415  for notebooks only
+
+        key = (path, -1)
+        if key not in self._plans:
+            body = executed_body(self.program, path)
+            self._plans[key] = Compiler(self, path, 0).plan(body) if body else EMPTY
+        return self._plans[key]
 
     def path_of(self, key: Key) -> str:
         """The module where the plan of a key stands."""
@@ -85,7 +123,7 @@ class Planner:
             context = Scope(-1, Callee(target.path, target.place), (), (), 0, body)
             plan = self.plan(target.path, target.place)
             within = (*plan.callees, *plan.within)
-            return path, Plan((context,), (), within, frozenset(), ())
+            return path, Plan((context,), (), within, NO_NAMES, NO_NAMES, ())
         place = self.wrapper(target.path, target.place)
         if place is None and factory:
             for inner in self.children(target.path, target.place):

@@ -13,7 +13,7 @@ from functools import cached_property
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.callgraph import CallGraph
 from repro_lint.flow.draws import SHARED, events, is_seeder_name
-from repro_lint.flow.plans import Planner, literal_of
+from repro_lint.flow.plans import AS_EXECUTED, Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.summary import NOTHING, Key
 from repro_lint.flow.transfer import CONFIGURED, DEFINITE, Exposure, Site, mask, streams
@@ -100,6 +100,10 @@ class SeedFlow:
     def summary(self, path: str, place: int, *, main: bool = False) -> Outline:
         """What a function does from an unknown start; `main` runs the main guard of a module."""
         key = Key(path, place, int(main) if not place else len(self.planner.layers(path, place)))
+        return self.outline(key)
+
+    def outline(self, key: Key) -> Outline:
+        """The summary of a function as it is run."""
         found = self._outlines.get(key)
         if found is None:
             if key not in self.summaries:
@@ -124,7 +128,7 @@ class SeedFlow:
 
     def key(self, callee: Callee, known: Mapping[Value, object]) -> Key:
         """A function as a call runs it, with the flags that the call gives."""
-        flags = self.planner.plan(callee.path, callee.place).flags
+        flags = self.planner.flags(callee.path, callee.place)
         key = Key(callee.path, callee.place, callee.mode)
         if not flags:
             return key
@@ -159,13 +163,28 @@ class SeedFlow:
         """For each entry and stream the draws of one level."""
         found = []
         for entry in self.program.entries:
-            outline = self.summary(entry.path, 0, main=True)
+            outlines = self.outlines(entry)
             for stream in streams():
-                if getattr(outline.masks, level) & mask((stream,)):
-                    exposed = [e for e in outline.of_stream(stream).values() if e.level == level]
+                if all(getattr(o.masks, level) & mask((stream,)) for o in outlines):
+                    first, *rest = [o.of_stream(stream) for o in outlines]
+                    exposed = [
+                        exposure
+                        for key, exposure in first.items()
+                        if exposure.level == level and all(key in other for other in rest)
+                    ]
                     if exposed:
                         found.append(Verdict(entry, stream, tuple(exposed)))
         return tuple(found)
+
+    def outlines(self, entry: Entry) -> tuple[Outline, ...]:
+        """The run of an entry; for notebooks also that in the order of their execution counts."""
+        first = self.summary(entry.path, 0, main=True)
+        if not entry.path.endswith(".ipynb"):
+            return (first,)
+        key = Key(entry.path, 0, AS_EXECUTED)
+        if not self.planner.plan_of(key).body:
+            return (first,)
+        return first, self.outline(key)
 
     @cached_property
     def followed(self) -> frozenset[tuple[str, int]]:

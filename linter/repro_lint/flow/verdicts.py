@@ -41,8 +41,13 @@ def verdicts(flow: SeedFlow) -> tuple[Row, ...]:
 
 def verdict(flow: SeedFlow, entry: Entry, stream: str) -> str:
     """The word for one entry and stream, "" if nothing draws."""
-    masks = flow.summary(entry.path, 0, main=True).masks
     bit = mask((stream,))
+    words = {word_of(flow, entry, outline.masks, bit) for outline in flow.outlines(entry)}
+    return words.pop() if len(words) == 1 else PARTLY
+
+
+def word_of(flow: SeedFlow, entry: Entry, masks: Masks, bit: int) -> str:
+    """The word for one way to run an entry."""
     if not masks.drawn & bit:
         return ""
     if masks.definite & bit:

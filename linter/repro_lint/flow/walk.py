@@ -20,7 +20,7 @@ from repro_lint.flow.nodes import (
     Seed,
     Stop,
 )
-from repro_lint.flow.summary import Key, Summary
+from repro_lint.flow.summary import NOTHING, Key, Summary
 from repro_lint.flow.transfer import (
     EVERY,
     START,
@@ -133,12 +133,15 @@ class Walk:
         found = levels(state)
         out = None if node.exhaustive else state
         for key in keys:
+            summary = self.flow.summary_of(key)
+            if summary is NOTHING:
+                out = joined(out, state)
+                continue
             edge = (self.prefix, site, key, node.exact)
             known = self.sink.edges.get(edge)
             self.sink.edges[edge] = found if known is None else merged(known, found)
-            effect = self.flow.summary_of(key).state
-            if effect is not None:
-                out = joined(out, composed(state, effect))
+            if summary.state is not None:
+                out = joined(out, composed(state, summary.state))
         return out
 
     def around(self, node: Around, state: State) -> State | None:
