@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from repro_lint.config import Config
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.processes import Starts
+    from repro_lint.flow.loaders import Loaders
     from repro_lint.flow.program import Program
     from repro_lint.flow.searches import Searches
     from repro_lint.flow.seeds import SeedFlow
@@ -106,6 +107,13 @@ class Context:
         from repro_lint.flow.searches import Searches  # noqa: PLC0415
 
         return Searches(self.facts, self.symbols)
+
+    @cached_property
+    def loaders(self) -> Loaders:
+        """The data loaders, what they read and in how many workers."""
+        from repro_lint.flow.loaders import Loaders  # noqa: PLC0415
+
+        return Loaders(self.facts, self.seed_flow, self.symbols)
 
 
 class Rule(ABC):
