@@ -6,6 +6,7 @@ from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.classes import Classes
+from repro_lint.flow.links import groups_of
 from repro_lint.flow.modules import ModuleTable, folder_of, joined
 from repro_lint.flow.target import Target
 from repro_lint.flow.types import Types
@@ -16,6 +17,7 @@ from repro_lint.syntax.names import Names
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from repro_lint.flow.dispatch import Dispatch
     from repro_lint.flow.entries import Entry
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
@@ -85,6 +87,22 @@ class Program:
         from repro_lint.flow.entries import find_entries  # noqa: PLC0415  it asks the program
 
         return find_entries(self)
+
+    @cached_property
+    def dispatch(self) -> Dispatch:
+        """What calls may run where no single definition is known."""
+        from repro_lint.flow.dispatch import Dispatch  # noqa: PLC0415  it asks the program
+
+        return Dispatch(self)
+
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """For each module all that imports link it with, in either direction, itself included."""
+        return groups_of(self.imported_paths)
+
+    def neighbours(self, path: str) -> frozenset[str]:
+        """The modules that imports link a module with; projects beside it are none."""
+        return self.groups[path]
 
     @cached_property
     def imported_paths(self) -> Mapping[str, frozenset[str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.annotations import class_names
+from repro_lint.flow.kinds import NOTHING, UNCLEAR, Locals, only, piece, united, wrapped
 from repro_lint.flow.operations import every
 from repro_lint.flow.target import Target
 from repro_lint.knowledge.load import knowledge
 from repro_lint.syntax.index import (
-    UNKNOWN,
     Assign,
     Compound,
     Exit,
@@ -20,58 +20,11 @@ from repro_lint.syntax.index import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import TypeAlias
-
+    from repro_lint.flow.kinds import Kinds
     from repro_lint.flow.program import Program
     from repro_lint.syntax.index import Value
 
-    Kinds: TypeAlias = "tuple[Target, ...]"
-
-MOST_KINDS = 4
-MOST_VALUES = 4
 DEEPEST = 12
-UNCLEAR: Kinds = ()
-
-
-class Locals:
-    """What is known of the variables of one function: their classes and what they were given."""
-
-    __slots__ = ("kinds", "values")
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self.kinds: dict[str, Kinds] = {}
-        self.values: dict[str, tuple[Value, ...] | None] = {}
-
-    def note(self, name: str, kinds: Kinds) -> None:
-        """Take the classes of one more assignment; one that is unclear makes all unclear."""
-        known = self.kinds.get(name)
-        if known is None:
-            self.kinds[name] = kinds
-        elif known != kinds:
-            self.kinds[name] = united((known, kinds))
-
-    def give(self, name: str, value: Value | None) -> None:
-        """Take one more value that a variable is given; None for one that is unknown."""
-        known = self.values.get(name, ())
-        if known is None or value is None or len(known) >= MOST_VALUES:
-            self.values[name] = None
-        else:
-            self.values[name] = (*known, value)
-
-
-NOTHING = Locals()
-
-
-def united(groups: Iterable[Kinds]) -> Kinds:
-    """All classes of several groups; unclear where one group is, or where there are many."""
-    found: dict[Target, None] = {}
-    for group in groups:
-        if not group:
-            return UNCLEAR
-        found.update(dict.fromkeys(group))
-    return tuple(found) if len(found) <= MOST_KINDS else UNCLEAR
 
 
 class Types:
@@ -322,8 +275,9 @@ class Types:
         if target.kind != "library":
             return UNCLEAR
         call = self.program.modules[path].calls[place]
-        if knowledge().trait(target.dotted, "wraps") and call.arguments:
-            return self.kinds_of(path, call.function, call.arguments[0])
+        value = wrapped(call, target.dotted)
+        if value is not None:
+            return self.kinds_of(path, call.function, value)
         dotted = knowledge().returns(target.dotted)
         if not dotted:
             return UNCLEAR
@@ -390,15 +344,3 @@ class Types:
                 if not groups[-1]:
                     return UNCLEAR
         return united(groups)
-
-
-def piece(value: Value, part: int) -> Value:
-    """One part of a tuple that is written out."""
-    if isinstance(value, Compound) and value.kind == "Tuple" and part < len(value.parts):
-        return value.parts[part]
-    return UNKNOWN
-
-
-def only(kinds: Kinds) -> Target | None:
-    """The one class of a group, None if there are several or none."""
-    return kinds[0] if len(kinds) == 1 else None
