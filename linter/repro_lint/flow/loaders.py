@@ -6,6 +6,7 @@ from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.draws import Event
+from repro_lint.flow.keras_workers import keras_reads
 from repro_lint.flow.seeds import SeedFlow
 from repro_lint.flow.transfer import DEFINITE, Site, mask
 from repro_lint.flow.wrapped import functions_in
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.facts import Facts, Known
+    from repro_lint.flow.keras_workers import KerasRead
     from repro_lint.flow.program import Program
     from repro_lint.flow.resolved import Resolved
     from repro_lint.flow.symbols import Symbols
@@ -78,10 +80,13 @@ class Loaders:
     def all(self) -> tuple[Loader, ...]:
         """The loaders, in order of path and place."""
         return tuple(
-            self.loader(known)
-            for known in self.facts.role("worker")
-            if known.fact.kind == "loader"
+            self.loader(known) for known in self.facts.role("worker") if known.fact.kind == "loader"
         )
+
+    @cached_property
+    def keras(self) -> tuple[KerasRead, ...]:
+        """The data sets that Keras reads in several processes."""
+        return tuple(keras_reads(self.facts, self.symbols))
 
     def loader(self, known: Known) -> Loader:
         """What is known of one loader."""
@@ -114,9 +119,7 @@ class Loaders:
             return (SOME if found.value > 0 else NONE), found
         return UNCLEAR, found
 
-    def classes(
-        self, path: str, function: int, value: Value, steps: int
-    ) -> tuple[Target, ...]:
+    def classes(self, path: str, function: int, value: Value, steps: int) -> tuple[Target, ...]:
         """The classes of the repository that a data set is of, or of its parts."""
         kinds = self.program.types.kinds_of(path, function, value)
         own = tuple(kind for kind in kinds if kind.kind == "class")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.findings import Confidence, Severity, Step
-from repro_lint.flow.loaders import NONE, SOME, UNCLEAR
+from repro_lint.findings import Confidence, Severity
+from repro_lint.flow.loaders import NONE, SOME
 from repro_lint.knowledge.load import knowledge
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import is_worth_telling, trace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.loaders import Loader
     from repro_lint.flow.target import Target
-    from repro_lint.flow.transfer import Exposure, Site
+    from repro_lint.flow.transfer import Exposure
     from repro_lint.rules.base import Context
 
 AUGMENTING = ("python", "numpy")
@@ -41,11 +41,11 @@ class UnseededDataset(Rule):
             for read in loader.reads:
                 for stream in AUGMENTING:
                     exposures = context.loaders.draws(read, stream)
-                    if not exposures or (read, stream) in told:
+                    if not exposures:
                         continue
                     finding = self.judge(context, loader, stream, exposures)
-                    if finding is not None:
-                        told.add((read, stream))
+                    if finding is not None and (read, finding.group) not in told:
+                        told.add((read, finding.group))
                         yield finding
 
     def judge(
@@ -77,7 +77,9 @@ class UnseededDataset(Rule):
         call = context.modules[last.path].calls[last.call]
         streams = knowledge().streams
         where = "reads examples" if missing == stream else "reads examples in workers"
-        source = "" if missing == stream else f", which take their seeds from {streams[missing].label}"
+        source = (
+            "" if missing == stream else f", which take their seeds from {streams[missing].label}"
+        )
         count = f" ({len(shown)} draws)" if len(shown) > 1 else ""
         message = (
             f"`{call.name}` {where}{source}, and nothing has seeded"
@@ -85,7 +87,8 @@ class UnseededDataset(Rule):
         )
         steps = (*trace(context, way), *trace(context, shown[0]))
         confidence = Confidence.LOW if entry.kind == "smoke" else Confidence.HIGH
-        group = f"{last.path}:{stream}"
+        # Several streams may lack one seed: that is one finding.
+        group = f"{last.path}:{missing}"
         finding = self.at(steps[-1].location, message, confidence=confidence, group=group)
         sites = tuple(trace(context, e)[-1].location for e in shown)
         return finding._replace(

@@ -1,0 +1,43 @@
+"""Which releases of a library a repository asks for."""
+
+from __future__ import annotations
+
+from repro_lint import TYPE_CHECKING
+from repro_lint.patterns import pattern
+
+if TYPE_CHECKING:
+    from repro_lint.repository.manifests import Manifests
+
+CLAUSE = pattern(r"(===|==|~=|<=|<|=|\^)\s*v?(\d+(?:\.\d+)*)")
+
+
+def before(manifests: Manifests, name: str, release: str) -> bool:
+    """Whether all files that ask for a library surely ask for one older than a release."""
+    dependencies = manifests.dependencies
+    asked = [
+        r.specifier for file in dependencies.files for r in file.requirements if r.name == name
+    ]
+    locked = [p.version for lock in dependencies.locks for p in lock.packages if p.name == name]
+    if not asked and not locked:
+        return False
+    limit = number(release)
+    return all(is_older(text, limit) for text in asked) and all(
+        number(version) < limit for version in locked
+    )
+
+
+def is_older(specifier: str, limit: tuple[int, ...]) -> bool:
+    """Whether a specifier admits only releases before a limit."""
+    for sign, version in CLAUSE.findall(specifier):
+        found = number(version)
+        if found < limit or (sign == "<" and found == limit):
+            return True
+    return False
+
+
+def number(version: str) -> tuple[int, ...]:
+    """The numbers of a version, zeros at the end left out."""
+    parts = [int(part) for part in version.partition("+")[0].split(".") if part.isdigit()]
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
