@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.operations import assignments
+from repro_lint.flow.status import EXAMPLE_PATH
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.syntax.index import Name
@@ -35,6 +35,9 @@ SEED_SETTING = pattern(
     r"\.(\w+\.)*(random_state|seed|random_seed|manual_seed|rng_seed)$",
     re.IGNORECASE,
 )
+PURPOSE = pattern(
+    r"^(?!random_|base_|global_|rng_|np_|torch_|numpy_|main_|master_|init_)(\w+)_seed$"
+)
 CALLERS = 20
 BASE_STEPS = 4
 
@@ -54,30 +57,35 @@ class Controls:
         self.facts = facts
         self.draws = draws
         self._attributes: dict[tuple[str, int], str] = {}
+        self._seeded: dict[bool, frozenset[str]] = {}
 
     def of(self, known: Known, stream: str) -> Control:
         """Who could seed one draw, the nearest first."""
         path, function = known.path, known.call.function
         name = self.draws.ignored_parameter(path, function)
-        if name:
+        if name and not has_other_purpose(name, known):
             return Control(OWN, name)
         name = self.attribute(path, function) or self.setting(path, function)
         if name:
             return Control(OBJECT, name)
-        if self.draws.seeded_near(path, stream):
+        if self.draws.seeded_by_users(path, stream):
             return Control(NEAR)
         name = self.of_callers(path, function)
         if name:
             return Control(CALLER, name)
-        return Control(ELSEWHERE if stream in self.seeded_anywhere else NOBODY)
+        shown = EXAMPLE_PATH.search(path)
+        return Control(ELSEWHERE if stream in self.seeded_in(examples=bool(shown)) else NOBODY)
 
-    @cached_property
-    def seeded_anywhere(self) -> frozenset[str]:
-        """The streams that some code of the repository may seed."""
-        found: set[str] = set()
-        for path in self.facts.modules:
-            found |= self.draws.seeded_in(path)
-        return frozenset(found)
+    def seeded_in(self, *, examples: bool) -> frozenset[str]:
+        """The streams that some code of the repository may seed, examples included or not."""
+        if examples not in self._seeded:
+            self._seeded[examples] = frozenset(
+                stream
+                for path in self.facts.modules
+                if examples or not EXAMPLE_PATH.search(path)
+                for stream in self.draws.seeded_in(path)
+            )
+        return self._seeded[examples]
 
     def attribute(self, path: str, function: int) -> str:
         """A seed or generator that the object of a method keeps, "" if none."""
@@ -134,3 +142,9 @@ class Controls:
             for caller, place in callers
         ]
         return names[0] if names and all(names) else ""
+
+
+def has_other_purpose(parameter: str, known: Known) -> bool:
+    """Whether a seed is named after one thing, as `shuffle_seed`, and a draw after another."""
+    found = PURPOSE.match(parameter)
+    return found is not None and found[1] not in known.call.name

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from repro_lint.flow.uses import Use
     from repro_lint.syntax.index import Value
 
-ORDER, DATA, INITIAL, NUMBERS, AUGMENT, NOISE, MADE_UP = (
+ORDER, DATA, LAYER, INITIAL, NUMBERS, AUGMENT, NOISE, MADE_UP = (
     "order",
     "data",
+    "layer",
     "initial",
     "numbers",
     "augment",
@@ -26,8 +27,8 @@ ORDER, DATA, INITIAL, NUMBERS, AUGMENT, NOISE, MADE_UP = (
     "made-up",
 )
 KINDS = {
-    "layer": INITIAL,
-    "initialiser": INITIAL,
+    "layer": LAYER,
+    "initialiser": LAYER,
     "dropout": NOISE,
     "augmentation": AUGMENT,
     "sampler": ORDER,
@@ -40,6 +41,8 @@ KINDS = {
 CHOOSERS = frozenset(
     ("choice", "choices", "sample", "shuffle", "permutation", "permuted", "randperm")
 )
+# Draws of whole numbers, and of one number that is compared with a share, may select data.
+WHOLE = frozenset(("randint", "integers", "randrange", "random_integers", "random"))
 SPLITS = frozenset(("random_split", "bootstrap", "resample"))
 WEIGHT_NAME = pattern(
     r"(^|[._])(w|b|w\d|b\d|weights?|bias(es)?|params?|parameters?|theta|kernel|embeddings?"
@@ -101,7 +104,8 @@ def role_of(facts: Facts, known: Known) -> str:
     used = role_of_uses(facts, known, facts.uses(known.path).of_result(known.place), STEPS)
     if method in CHOOSERS:
         return role_of_choice(known, around, used)
-    return used or role_of_code(around) or NUMBERS
+    found = used or role_of_code(around) or NUMBERS
+    return NUMBERS if found == DATA and not used and method not in WHOLE else found
 
 
 def surroundings(facts: Facts, known: Known) -> str:

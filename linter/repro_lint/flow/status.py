@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 SEED_PARAMETER = pattern(
     r"^\*?\*?(random_state|(\w+_)?seed|rng|np_random|generator|random_seed|prng|numpy_rng)$"
+)
+
+EXAMPLE_PATH = pattern(
+    r"(^|/)(\w*examples?|docs?|doc_src|tutorials?|notebooks?|demos?|benchmarks?|gallery|sandbox|scripts/demo)"
+    r"(/|$)",
+    re.IGNORECASE,
 )
 
 BASE_STEPS = 8
@@ -84,6 +91,26 @@ class Draws:
             return Status(UNREACHED, None, local.exposures[(stream, DEFINITE, site)])
         return Status(MAYBE_EXPOSED)
 
+    def standing(self, path: str, place: int, stream: str) -> Status:
+        """What is known of one draw, where no self test counts, nor an example for a library."""
+        status = self.status(path, place, stream)
+        if status.entry is not None and status.entry.kind == "smoke":
+            return Status(UNREACHED, None, status.exposure)
+        if status.state != COVERED or not self.is_shown_only(path):
+            return status
+        site = Site(path, place)
+        owner = self.owner(path, self.program.modules[path].calls[place].function)
+        local = self.flow.summary(path, owner)
+        found = local.exposures.get((stream, DEFINITE, site))
+        return status if found is None else Status(UNREACHED, None, found)
+
+    def is_shown_only(self, path: str) -> bool:
+        """Whether the entries that reach a module are examples, and it is none itself."""
+        entries = self.program.entries_reaching(path)
+        return not EXAMPLE_PATH.search(path) and all(
+            EXAMPLE_PATH.search(entry.path) for entry in entries
+        )
+
     def owner(self, path: str, function: int) -> int:
         """The function itself; for a class body the scope that runs it."""
         functions = self.program.modules[path].functions
@@ -94,6 +121,15 @@ class Draws:
     def seeded_near(self, path: str, stream: str) -> bool:
         """Whether a module, or one that imports it however indirectly, may seed a stream."""
         return any(stream in self.seeded_in(other) for other in self.importers(path))
+
+    def seeded_by_users(self, path: str, stream: str) -> bool:
+        """Whether code of the repository that uses a module seeds, what only shows it aside."""
+        shown = EXAMPLE_PATH.search(path)
+        return any(
+            stream in self.seeded_in(other)
+            for other in self.importers(path)
+            if shown or not EXAMPLE_PATH.search(other)
+        )
 
     def importers(self, path: str) -> frozenset[str]:
         """A module and all that import it, directly or not."""

@@ -47,7 +47,8 @@ class UnseededDraw(Rule):
                 # What stands in the file that people run comes first: there the seed is to go.
                 here = verdict.entry.path
                 shown.sort(key=lambda e: (e.trace[-1].path != here, is_deferred(context, e)))
-                told.update(exposure.trace[-1] for exposure in shown)
+                if verdict.entry.kind != "smoke":
+                    told.update(exposure.trace[-1] for exposure in shown)
                 yield self.exposed(context, verdict, shown)
         yield from unreached(self, context, told)
 

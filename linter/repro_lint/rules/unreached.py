@@ -9,7 +9,6 @@ from repro_lint.flow.control import Controls
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.status import EXPOSED, UNREACHED
 from repro_lint.knowledge.load import knowledge
-from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.rules.exposure import DEFERRED, OWN_RULES, in_trial, only_without, takes_effect
 
@@ -38,8 +37,9 @@ CONFIDENCE: dict[str, dict[str, Confidence | None]] = {
     for role, row in {
         roles.ORDER: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, MEDIUM),
         roles.DATA: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, LOW),
-        roles.INITIAL: (HIGH, MEDIUM, MEDIUM, None, None, None),
-        roles.NUMBERS: (HIGH, MEDIUM, MEDIUM, None, None, None),
+        roles.LAYER: (MEDIUM, LOW, None, None, None, None),
+        roles.INITIAL: (HIGH, MEDIUM, MEDIUM, MEDIUM, LOW, None),
+        roles.NUMBERS: (HIGH, MEDIUM, MEDIUM, MEDIUM, LOW, None),
         roles.MADE_UP: (HIGH, MEDIUM, LOW, None, None, None),
         roles.AUGMENT: (MEDIUM, LOW, LOW, None, None, None),
         roles.NOISE: (MEDIUM, LOW, LOW, None, None, None),
@@ -53,9 +53,6 @@ REASONS = {
     control.ELSEWHERE: "which nothing here seeds",
     control.NEAR: "which this code does not seed",
 }
-PURPOSE = pattern(
-    r"^(?!random_|base_|global_|rng_|np_|torch_|numpy_|main_|master_|init_)(\w+)_seed$"
-)
 
 
 class Open(Record):
@@ -103,7 +100,7 @@ def is_open(context: Context, known: Known, stream: str) -> bool:
         return False
     if not takes_effect(context, known):
         return False
-    state = context.draws.status(known.path, known.place, stream).state
+    state = context.draws.standing(known.path, known.place, stream).state
     if state not in (UNREACHED, EXPOSED):
         return False
     if context.draws.surroundings_seed(known.path, known.call.function, stream):
@@ -114,15 +111,13 @@ def is_open(context: Context, known: Known, stream: str) -> bool:
 def confidence_of(context: Context, known: Known, who: Control) -> Confidence | None:
     """How sure it is that a draw is a defect; None where it is the entry's to judge."""
     stream = known.fact.streams[0]
-    state = context.draws.status(known.path, known.place, stream).state
+    state = context.draws.standing(known.path, known.place, stream).state
     if state == EXPOSED and who.kind != control.OWN:
         return None
-    if who.kind == control.OWN and (
-        has_other_purpose(who.name, known) or draws_later(context, known)
-    ):
+    if who.kind == control.OWN and draws_later(context, known):
         return LOW
     found = CONFIDENCE[roles.role_of(context.facts, known)][who.kind]
-    near = who.kind == control.OWN and context.draws.seeded_near(known.path, stream)
+    near = who.kind == control.OWN and context.draws.seeded_by_users(known.path, stream)
     return MEDIUM if near and found == HIGH else found
 
 
@@ -137,12 +132,6 @@ def finding_of(rule: Rule, context: Context, judged: Open, draws: list[Known]) -
     group = f"{path}:{stream}:{who.name}"
     finding = rule.at(sites[0], message, severity=Severity.HIGH, confidence=confidence, group=group)
     return finding._replace(stream=stream, sites=sites if len(sites) > 1 else ())
-
-
-def has_other_purpose(parameter: str, known: Known) -> bool:
-    """Whether a seed is named after one thing, as `shuffle_seed`, and a draw after another."""
-    found = PURPOSE.match(parameter)
-    return found is not None and found[1] not in known.call.name
 
 
 def draws_later(context: Context, known: Known) -> bool:
