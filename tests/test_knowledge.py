@@ -27,11 +27,22 @@ KINDS = {
     "draw": frozenset(
         (
             *("augmentation", "collator", "configuration", "data", "dropout", "environment"),
-            *("estimator", "evaluation", "fit", "identifier", "initialiser", "key", "layer", "layout"),
+            *(
+                "estimator",
+                "evaluation",
+                "fit",
+                "identifier",
+                "initialiser",
+                "key",
+                "layer",
+                "layout",
+            ),
             *("name", "sampler", "search", "shuffle", "space", "splitter", "token"),
         )
     ),
-    "generator": frozenset({"derive", "evaluation", "key", "search", "space", "split"}),
+    "generator": frozenset(
+        {"derive", "environment", "evaluation", "key", "search", "space", "split"}
+    ),
     "seed": frozenset({"constructor"}),
     "restore": frozenset(),
     "listing": frozenset({"iterator", "list", "walk"}),
@@ -49,10 +60,13 @@ KINDS = {
         )
     ),
     "clock": frozenset(),
+    "config": frozenset(),
     "converts": frozenset(),
     "exit": frozenset(),
+    "option": frozenset({"field", "flags", "name"}),
     "ordered": frozenset(),
     "passes": frozenset({"collection", "first", "numbers"}),
+    "quiet": frozenset(),
     "runner": frozenset(),
     "unordered": frozenset({"collection", "number"}),
     "machine": frozenset(),
