@@ -34,6 +34,28 @@ def is_seed_test(index: ModuleIndex, test: Value) -> bool:
     return _about(index, test) is True
 
 
+def subject(index: ModuleIndex, value: Value) -> tuple[str, Value | None]:
+    """The first seed that a value mentions: as people read it, and the value itself."""
+    if isinstance(value, Name):
+        return (value.text, value) if is_seed_name(value.text) else ("", None)
+    if isinstance(value, Compound):
+        if value.kind == "Subscript" and _key_about(value.parts[1]):
+            return str(value.parts[1].value), value  # type: ignore[union-attr]
+        if value.kind == "Attribute" and is_seed_name(value.detail):
+            return value.detail, value
+        inner = value.parts
+    elif isinstance(value, Result):
+        call = index.calls[value.call]
+        inner = call.arguments
+        for argument in inner[:2]:
+            if _key_about(argument):
+                return str(argument.value), value  # type: ignore[union-attr]
+    else:
+        return "", None
+    found = (subject(index, part) for part in inner)
+    return next((each for each in found if each[1] is not None), ("", None))
+
+
 def _about(index: ModuleIndex, value: Value) -> bool | None:
     """True for what is about seeds, False for what is not, None for what tells nothing."""
     if isinstance(value, Literal):

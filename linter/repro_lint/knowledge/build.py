@@ -25,7 +25,7 @@ EFFECTS = (
 )
 TRAITS = (
     *("clock", "config", "converts", "exit", "keeps", "option", "ordered", "passes", "runner"),
-    *("machine", "unordered", "wraps"),
+    *("machine", "quiet", "unordered", "wraps", "hook"),
 )
 ROLES = (*EFFECTS, *TRAITS)
 FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})

@@ -52,9 +52,12 @@ class Api(Record):
     - unordered: no order of its argument changes its result;
     - machine: tells of the machine that it runs on, such as the number of its processors;
     - wraps: what it makes runs the function `parameter` when it is called;
+    - hook: a method that the library calls on objects of classes that derive from its own
+      (`kind` data: to read a data set);
     - option: declares what people set when they start a program, `parameter` its default,
       named as `kind` says: flags, name (first argument) or field (what it is assigned to);
-    - config: reads the configuration file that `parameter` names, in the folder `also`.
+    - config: reads the configuration file that `parameter` names, in the folder `also`;
+    - quiet: a package that never draws from the streams of Python and NumPy by itself;
     `streams` holds stream names (python, numpy, torch, tensorflow, keras, ...) or
     "entropy" (nothing seeds it), "fixed" (a constant: same in each run), "none" (no
     draw). `required` means that the call fails without the seed parameter.

@@ -39,28 +39,34 @@ def python_rules() -> tuple[type[Rule], ...]:
     """The rules that judge Python code itself, sorted by code."""
     from repro_lint.rules import (  # noqa: PLC0415
         data,
+        dead_seeds,
         determinism,
         estimators,
         generators,
         hashing,
         keys,
+        options,
         ordering,
         parsing,
         reseeding,
         seeding,
+        streams,
     )
 
     families = (
         data,
+        dead_seeds,
         determinism,
         estimators,
         generators,
         hashing,
         keys,
+        options,
         ordering,
         parsing,
         reseeding,
         seeding,
+        streams,
     )
     return _sorted(tuple(rule for family in families for rule in family.RULES))
 
