@@ -155,8 +155,8 @@ class Compiler(Effects):
         endless = operation.kind == "while" and is_true(operation.iterable)
         if not body and not orelse:
             return
-        lenient = not self.planner.flow.strict and operation.kind != "while"
-        least = 1 if lenient or endless or self.runs_once(operation) else 0
+        # A loop that never runs a round is no run that anybody looks at.
+        least = 1 if not self.planner.flow.strict or endless or self.runs_once(operation) else 0
         found.append(Repeat(body, orelse, least, endless))
 
     def runs_once(self, operation: Loop) -> bool:

@@ -59,7 +59,7 @@ class Effects:
         if call.target.startswith("builtins."):
             self.builtin(place, call, found)
             return
-        if self.planner.flow.is_dull(call):
+        if self.planner.flow.is_dull(call) or self.is_delayed(call):
             return
         known = self.planner.flow.events(self.path, place)
         for event in known:
@@ -70,6 +70,14 @@ class Effects:
             self.invoked(targets, choices, place, call, found)
         elif not known:
             self.unknown(place, call, choices, found)
+
+    def is_delayed(self, call: Call) -> bool:
+        """Whether a call only says what another process is to do: `delayed(work)(1)`."""
+        if not isinstance(call.receiver, Result):
+            return False
+        maker = self.index.calls[call.receiver.call]
+        facts = knowledge().lookup(maker.target) if maker.target else ()
+        return any(fact.role == "worker" and fact.kind == "delayed" for fact in facts)
 
     def resume(self, value: Value, found: list[Node]) -> None:
         """A variable that holds a generator is used: it runs from here on."""
@@ -143,6 +151,10 @@ class Effects:
         if callees:
             self.callees.extend(callees)
             self.note(Invoke(place, tuple(callees), whole, choices.exact), found)
+        later = tuple([self.planner.callee(t, None) for t in choices.later if t.kind == "function"])
+        if later:
+            self.callees.extend(later)
+            self.note(Invoke(place, later, exhaustive=True, exact=choices.exact), found)
         if self.planner.flow.strict and not choices.exact:
             self.note(Doubt(place), found)
 

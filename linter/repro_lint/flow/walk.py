@@ -131,6 +131,9 @@ class Walk:
     def lift(self, keys: list[Key], site: Site | None, state: State, node: Invoke) -> State | None:
         """Take over what callees do: one of them runs, or none where others may."""
         found = levels(state)
+        # A guess that one of several is called ends in silence: what any of them seeds is seeded.
+        guessed = not node.exact and not self.flow.strict
+        sure = 0
         out = None if node.exhaustive else state
         for key in keys:
             summary = self.flow.summary_of(key)
@@ -142,7 +145,8 @@ class Walk:
             self.sink.edges[edge] = found if known is None else merged(known, found)
             if summary.state is not None:
                 out = joined(out, composed(state, summary.state))
-        return out
+                sure |= ~(summary.state.keep | summary.state.soft)
+        return seeded(out, sure) if guessed and sure and out is not None else out
 
     def around(self, node: Around, state: State) -> State | None:
         """The wrapper of a decorator runs what it wraps; elsewhere this is an unknown call."""

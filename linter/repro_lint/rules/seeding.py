@@ -1,9 +1,11 @@
-"""RNG001: draws from shared streams that nothing has seeded when a run gets there."""
+"""RNG001, RNG002, RNG003: draws from shared streams that are not seeded when a run gets there."""
 
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.findings import Confidence, Finding, Severity, Step
+from repro_lint.flow.covering import covering_seed
+from repro_lint.flow.transfer import DEFINITE, PARTLY, mask
 from repro_lint.knowledge.load import knowledge
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import is_deferred, is_worth_telling, trace
@@ -26,8 +28,62 @@ ENTRY_CONFIDENCE = {
 }
 
 
-class UnseededDraw(Rule):
-    """A shared stream is drawn from before anything has seeded it."""
+class StreamRule(Rule):
+    """What the rules have in common that say one thing of each entry and stream."""
+
+    def exposed(
+        self, context: Context, verdict: Verdict, shown: list[Exposure], reason: str
+    ) -> Finding:
+        """The finding for one entry and stream."""
+        first = shown[0]
+        stream = knowledge().streams[verdict.stream]
+        count = f" ({len(shown)} draws)" if len(shown) > 1 else ""
+        call = context.modules[first.site.path].calls[first.site.call]
+        message = f"`{call.name}` draws from {stream.label}, {reason}{count}"
+        steps = trace(context, first)
+        found = self.at(
+            steps[-1].location,
+            message,
+            confidence=min(ENTRY_CONFIDENCE[verdict.entry.kind], self.confidence),
+            group=f"{verdict.entry.path}:{verdict.stream}",
+        )
+        start = Step(steps[0].location, f"`{stream.seed}` belongs before this line")
+        sites = tuple(trace(context, e)[-1].location for e in shown)
+        return found._replace(
+            entry=verdict.entry.path,
+            stream=verdict.stream,
+            sites=sites,
+            trace=(start, *steps),
+        )
+
+
+def worth_telling(context: Context, verdict: Verdict) -> list[Exposure]:
+    """The draws of a verdict that matter, those in the file that people run first."""
+    shown = [e for e in verdict.exposures if is_worth_telling(context, verdict.entry, e)]
+    here = verdict.entry.path
+    shown.sort(key=lambda e: (e.site.path != here, is_deferred(context, e)))
+    return shown
+
+
+def is_late(context: Context, verdict: Verdict) -> bool:
+    """Whether a run surely seeds the stream of a verdict, if not soon enough."""
+    state = context.seed_flow.outlines(verdict.entry)[0].state
+    bit = mask((verdict.stream,))
+    return state is not None and not (state.keep | state.soft) & bit
+
+
+def seed_step(context: Context, verdict: Verdict) -> Step | None:
+    """The call that seeds the stream of a verdict in a run, None if it cannot be named."""
+    key = context.seed_flow.outlines(verdict.entry)[0].key
+    sites = covering_seed(context.seed_flow, key, verdict.stream)
+    if not sites:
+        return None
+    call = context.modules[sites[-1].path].calls[sites[-1].call]
+    return Step(context.facts.place_of(sites[-1].path, call.span), call.name)
+
+
+class UnseededDraw(StreamRule):
+    """A shared stream is drawn from, and nothing ever seeds it."""
 
     code = "RNG001"
     name = "unseeded-draw"
@@ -42,39 +98,83 @@ class UnseededDraw(Rule):
         """One finding for each entry and stream, one for each unreached function."""
         told: set[Site] = set()
         for verdict in context.seed_flow.verdicts:
-            shown = [e for e in verdict.exposures if is_worth_telling(context, verdict.entry, e)]
-            if shown:
-                # What stands in the file that people run comes first: there the seed is to go.
-                here = verdict.entry.path
-                shown.sort(key=lambda e: (e.trace[-1].path != here, is_deferred(context, e)))
-                if verdict.entry.kind != "smoke":
-                    told.update(exposure.trace[-1] for exposure in shown)
-                yield self.exposed(context, verdict, shown)
+            shown = worth_telling(context, verdict)
+            told.update(exposure.site for exposure in shown)
+            if shown and not is_late(context, verdict):
+                reason = f"which nothing has seeded in a run of `{verdict.entry.path}`"
+                yield self.exposed(context, verdict, shown, reason)
         yield from unreached(self, context, told)
 
-    def exposed(self, context: Context, verdict: Verdict, shown: list[Exposure]) -> Finding:
-        """The finding for one entry and stream."""
-        first = shown[0]
-        label = knowledge().streams[verdict.stream].label
-        count = f" ({len(shown)} draws)" if len(shown) > 1 else ""
-        call = context.modules[first.trace[-1].path].calls[first.trace[-1].call]
-        message = (
-            f"`{call.name}` draws from {label}, which nothing has seeded"
-            f" in a run of `{verdict.entry.path}`{count}"
-        )
-        group = f"{verdict.entry.path}:{verdict.stream}"
-        steps = trace(context, first)
-        confidence = ENTRY_CONFIDENCE[verdict.entry.kind]
-        found = self.at(
-            steps[-1].location,
-            message,
-            confidence=confidence,
-            group=group,
-        )
-        sites = tuple(trace(context, e)[-1].location for e in shown)
-        return found._replace(
-            entry=verdict.entry.path, stream=verdict.stream, sites=sites, trace=steps
-        )
+
+class LateSeed(StreamRule):
+    """A shared stream is drawn from before it is seeded."""
+
+    code = "RNG002"
+    name = "late-seed"
+    severity = Severity.HIGH
+    remedy = "move the seeding call before the first draw"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories with an entry that seeds."""
+        return bool(context.program.entries and context.facts.role("seed"))
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each entry and stream."""
+        for verdict in context.seed_flow.verdicts:
+            if is_late(context, verdict):
+                shown = worth_telling(context, verdict)
+                if shown:
+                    yield self.too_early(context, verdict, shown)
+
+    def too_early(self, context: Context, verdict: Verdict, shown: list[Exposure]) -> Finding:
+        """The finding, with the seeding call at the end of its trace."""
+        seed = seed_step(context, verdict)
+        name = f"`{seed.message}`" if seed is not None else "it"
+        verb = "seeds it" if seed is not None else "is seeded"
+        reason = f"before {name} {verb} in a run of `{verdict.entry.path}`"
+        found = self.exposed(context, verdict, shown, reason)
+        if seed is None:
+            return found
+        last = Step(seed.location, f"{seed.message} seeds it only here")
+        return found._replace(trace=(*found.trace, last))
 
 
-RULES: tuple[type[Rule], ...] = (UnseededDraw,)
+class PartialSeed(StreamRule):
+    """A shared stream is seeded on some paths to a draw, and not on others."""
+
+    code = "RNG003"
+    name = "partial-seed"
+    severity = Severity.HIGH
+    confidence = Confidence.MEDIUM
+    remedy = "seed the stream on every path"
+
+    def applies(self, context: Context) -> bool:
+        """Judge repositories with an entry that seeds."""
+        return bool(context.program.entries and context.facts.role("seed"))
+
+    def check(self, context: Context) -> Iterator[Finding]:
+        """One finding for each entry and stream that is not told of already."""
+        found = context.seed_flow.at_level(PARTLY)
+        if not found:
+            return
+        told = {
+            (verdict.entry, verdict.stream)
+            for verdict in context.seed_flow.at_level(DEFINITE)
+            if worth_telling(context, verdict)
+        }
+        for verdict in found:
+            shown = worth_telling(context, verdict)
+            if shown and (verdict.entry, verdict.stream) not in told:
+                seed = seed_step(context, verdict)
+                by = f" by `{seed.message}`" if seed is not None else ""
+                reason = (
+                    f"which is seeded{by} on some paths only in a run of `{verdict.entry.path}`"
+                )
+                result = self.exposed(context, verdict, shown, reason)
+                if seed is not None:
+                    last = Step(seed.location, f"{seed.message} seeds it on some paths")
+                    result = result._replace(trace=(*result.trace, last))
+                yield result
+
+
+RULES: tuple[type[Rule], ...] = (UnseededDraw, LateSeed, PartialSeed)
