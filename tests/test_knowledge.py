@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NO_STREAMS = frozenset({"entropy", "fixed", "none"})
-EFFECTS = frozenset({"varies", "draws"})
+EFFECTS = frozenset({"varies", "ties", "draws"})
 OMITTED = frozenset({"", "entropy", "fixed", "nothing"})
 KINDS = {
     "draw": frozenset(
@@ -71,6 +71,7 @@ KINDS = {
     "unordered": frozenset({"collection", "number"}),
     "machine": frozenset(),
     "wraps": frozenset(),
+    "hook": frozenset({"data"}),
 }
 # Attributes that only an instance has.
 ON_INSTANCES = ("gymnasium.Env.action_space.", "gymnasium.Env.observation_space.")

@@ -318,7 +318,8 @@ class Program:
         """What runs when an object is called."""
         if holder.kind != "class":
             return None
-        return self.method(holder, "__call__") or self.method(holder, "forward")
+        found = (self.classes.method(holder, name) for name in ("__call__", "forward", "call"))
+        return next((method for method in found if method is not None), None)
 
     def resolve_dotted(self, path: str, dotted: str, depth: int = 0) -> Target | None:
         """What a dotted name through imports means, seen from a module."""
