@@ -85,7 +85,10 @@ class Objects:
 
 
 class Trail:
-    """The way of one generator."""
+    """The way of one object through a program; of a generator, unless a subclass says otherwise."""
+
+    seeding = SEEDING_METHODS
+    below: tuple[str, ...] = (".bit_generator",)
 
     def __init__(self, objects: Objects, path: str, place: int) -> None:
         """Start where the generator is made."""
@@ -97,13 +100,14 @@ class Trail:
         self.draws: set[tuple[str, int]] = set()
         self.results: list[tuple[str, int]] = [(path, place)]
         self.holders: list[Holder] = []
+        self.entered: dict[tuple[str, int], set[tuple[str, int]]] = {}
         self.seen: set[object] = set()
 
     def follow(self) -> None:
         """Follow the generator until nothing new holds it, or its fate is known."""
         self.read_surroundings()
         while (self.results or self.holders) and len(self.seen) < MOST:
-            if self.seeded or self.fallback:
+            if self.is_settled():
                 return
             if self.results:
                 path, place = self.results.pop()
@@ -117,6 +121,10 @@ class Trail:
                 self.hold(holder)
         # Where it goes too far to be followed, something there may seed it.
         self.seeded = self.seeded or bool(self.results or self.holders)
+
+    def is_settled(self) -> bool:
+        """Whether nothing more has to be known."""
+        return self.seeded or self.fallback
 
     def read_surroundings(self) -> None:
         """A generator is a fallback below a test of a seed, or as the default of a parameter."""
@@ -136,7 +144,7 @@ class Trail:
             self.used = self.used or self.is_used(use)
             kinds = {getattr(container, "kind", "") for container in use.containers}
             if kinds & {"BoolOp", "IfExp"} and use.kind != "tested":
-                self.fallback = True
+                self.choose()
             if kinds & {"Compare", "JoinedStr"}:
                 continue
             if use.kind == "receiver":
@@ -150,6 +158,10 @@ class Trail:
             elif use.kind == "iterated" and isinstance(use.operation, Loop):
                 self.hold_names(path, use.function, use.operation.target)
 
+    def choose(self) -> None:
+        """The object is one of several in an expression."""
+        self.fallback = True
+
     def is_used(self, use: Use) -> bool:
         """Whether a use does more than to give the generator a name that only one function sees."""
         target = getattr(use.operation, "target", None)
@@ -159,12 +171,16 @@ class Trail:
     def receive(self, path: str, use: Use) -> None:
         """A method is called on the generator."""
         method = use.detail.rpartition(".")[2]
-        if method in SEEDING_METHODS:
+        if method in self.seeding:
             self.seeded = True
             return
         self.draws.add((path, use.call))
         if method in ("append", "add", "insert", "items", "values", "get"):
             self.results.append((path, use.call))
+
+    def receive_below(self, path: str, part: str, use: Use) -> None:  # noqa: ARG002
+        """A method is called on a part of the object."""
+        self.seeded = self.seeded or use.detail in self.seeding
 
     def hand(self, path: str, use: Use) -> None:
         """The generator is an argument."""
@@ -177,7 +193,7 @@ class Trail:
             name = call.name.rpartition(".")[0]
             self.holders.append(Holder(path, use.function, name))
             return
-        if method in SEEDING_METHODS:
+        if method in self.seeding:
             self.seeded = True
             return
         target = self.program.callee(path, use.call)
@@ -189,6 +205,7 @@ class Trail:
             if target.dotted in WRAPPERS or target.dotted.startswith("builtins."):
                 self.results.append((path, use.call))
             return
+        self.entered.setdefault((target.path, target.place), set()).add((path, use.call))
         self.enter(target, use.detail, "." in call.name)
 
     def enter(self, target: Target, detail: str, dotted: bool) -> None:  # noqa: FBT001
@@ -213,8 +230,8 @@ class Trail:
         target = getattr(use.operation, "target", None)
         function = self.facts.function(path, use.function)
         if isinstance(target, Name) and owns(function, target.text):
-            self.fallback = True
-        elif target is not None:
+            self.choose()
+        if target is not None:
             self.hold_names(path, use.function, target)
 
     def hold_names(self, path: str, function: int, target: Value) -> None:
@@ -236,7 +253,12 @@ class Trail:
         bare = function.name.rpartition(".")[2]
         if any(name.endswith("property") for d in function.decorators for name in names_inside(d)):
             self.read_attribute(bare)
-        self.results.extend(self.objects.callers(path, place))
+        self.results.extend(self.returns_to(path, place))
+
+    def returns_to(self, path: str, place: int) -> list[tuple[str, int]]:
+        """The calls that get what a function returns: those that gave it, if any did."""
+        given = self.entered.get((path, place))
+        return sorted(given) if given else list(self.objects.callers(path, place))
 
     def hold(self, holder: Holder) -> None:
         """Follow a name in all functions that see it."""
@@ -249,10 +271,10 @@ class Trail:
             record = index.functions[function]
             self.read_assignments(holder, function, record)
             self.uses(holder.path, uses.of_name(function, holder.name))
-            inner = holder.name + ".bit_generator"
-            for use in uses.of_name(function, inner):
-                if use.kind == "receiver" and use.detail in SEEDING_METHODS:
-                    self.seeded = True
+            for part in self.below:
+                for use in uses.of_name(function, holder.name + part):
+                    if use.kind == "receiver":
+                        self.receive_below(holder.path, part, use)
 
     def scope(self, holder: Holder) -> list[int]:
         """The functions of a module that see a name."""
@@ -318,7 +340,7 @@ class Trail:
 
     def read_attribute(self, attribute: str) -> None:
         """An attribute is seeded where any code seeds one of that name."""
-        for method in SEEDING_METHODS:
+        for method in self.seeding:
             for path, place in self.program.calls_named.get(method, ()):
                 holder = self.program.modules[path].calls[place].name.rpartition(".")[0]
                 if holder.removesuffix(".bit_generator").rpartition(".")[2] == attribute:
