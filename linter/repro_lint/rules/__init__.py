@@ -41,6 +41,7 @@ def python_rules() -> tuple[type[Rule], ...]:
         data,
         dead_seeds,
         determinism,
+        environments,
         estimators,
         generators,
         hashing,
@@ -51,12 +52,14 @@ def python_rules() -> tuple[type[Rule], ...]:
         reseeding,
         seeding,
         streams,
+        uncontrolled,
     )
 
     families = (
         data,
         dead_seeds,
         determinism,
+        environments,
         estimators,
         generators,
         hashing,
@@ -67,6 +70,7 @@ def python_rules() -> tuple[type[Rule], ...]:
         reseeding,
         seeding,
         streams,
+        uncontrolled,
     )
     return _sorted(tuple(rule for family in families for rule in family.RULES))
 

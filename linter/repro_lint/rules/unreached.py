@@ -95,13 +95,18 @@ def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
 
 
 def is_open(context: Context, known: Known, stream: str) -> bool:
-    """Whether nothing that is known of a draw speaks for its being seeded or harmless."""
+    """Whether no entry reaches a draw, or one reaches it unseeded, and nothing else seeds it."""
+    if not is_plain(context, known, stream):
+        return False
+    state = context.draws.standing(known.path, known.place, stream).state
+    return state in (UNREACHED, EXPOSED)
+
+
+def is_plain(context: Context, known: Known, stream: str) -> bool:
+    """Whether a draw surely happens, decides something, and nothing around it seeds."""
     if known.path.endswith(".ipynb") or in_trial(context, known):
         return False
     if not takes_effect(context, known):
-        return False
-    state = context.draws.standing(known.path, known.place, stream).state
-    if state not in (UNREACHED, EXPOSED):
         return False
     if context.draws.surroundings_seed(known.path, known.call.function, stream):
         return False
