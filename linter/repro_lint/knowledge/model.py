@@ -74,8 +74,9 @@ class Api(Record):
     nothing about repetition), and its conditions say when it only warns. For the traits
     of order it says what comes out: a collection with the elements of the argument, a
     number, its numbered elements or its first one.
-    `effect` is "varies" where results differ between seeds and "draws" where the
-    stream advances but the result is stable. `method` marks rows whose name ends in
+    `effect` is "varies" where results differ between seeds, "ties" where they differ only
+    if candidates are equally good, and "draws" where the stream advances but the result
+    is stable. `method` marks rows whose name ends in
     a method of a class, such as `pandas.DataFrame.sample`.
     `telltale` is for methods of receivers whose class is unknown: a keyword argument that
     no namesake takes, or "*" where the name of the method (for traits: of the callee) alone

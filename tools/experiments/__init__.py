@@ -1,0 +1,1 @@
+"""Experiments that show which stream a call draws from."""
