@@ -68,7 +68,7 @@ def _command(name: str, arguments: list[str]) -> ExitCode:
 def _module(name: str) -> ModuleType:
     from importlib import import_module  # noqa: PLC0415
 
-    return import_module(f"repro_lint.commands.{name}")
+    return import_module(f"repro_lint.commands.{name.replace('-', '_')}")
 
 
 def _tell_user(problem: UserError) -> ExitCode:

@@ -5,5 +5,6 @@ from __future__ import annotations
 COMMANDS = {
     "check": "judge a repository, or one file (what a bare PATH does)",
     "explain": "print the card of a rule",
+    "explain-flow": "tell what seeds each stream in a run, or the way to an unseeded draw",
     "rules": "list every rule",
 }

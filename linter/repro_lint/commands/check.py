@@ -68,7 +68,7 @@ def run(arguments: Namespace) -> ExitCode:
 
         output.write(f"repro-lint {__version__}\n")
         return ExitCode.CLEAN
-    root = _root(arguments.path)
+    root = root_of(arguments.path)
     config = _config(arguments, root)
     if arguments.output:
         output.check_target(arguments.output)
@@ -84,7 +84,7 @@ def run(arguments: Namespace) -> ExitCode:
     return _exit_code(report, config)
 
 
-def _root(path: str) -> str:
+def root_of(path: str) -> str:
     """The folder that paths are told from: for a file, the nearest one above that is a project."""
     if os.path.isdir(path):  # noqa: PTH112  pathlib costs 3 ms of start-up
         return path
