@@ -300,7 +300,7 @@ class SeedFlow:
         if call.receiver is None and head in ("self", "cls"):
             return True
         return bare in self.method_names or any(
-            fact.role == "draw" for fact in knowledge().method(bare)
+            fact.role == "draw" and mask(fact.streams) for fact in knowledge().method(bare)
         )
 
     @cached_property
