@@ -70,7 +70,8 @@ class WorkerDraw(Rule):
             steps = (Step(place, started.name or "call"), *steps)
         confidence = self.confidence
         if entry.origin == NO_ENTRY:
-            confidence = min(confidence, Confidence.MEDIUM)
+            far = len(steps) > NEAR
+            confidence = min(confidence, Confidence.LOW if far else Confidence.MEDIUM)
         elif entry.kind == "smoke":
             confidence = Confidence.LOW
         target = drawn.target
@@ -87,6 +88,8 @@ class WorkerDraw(Rule):
 
 
 NO_ENTRY = "none"
+# In code that no entry reaches a draw behind more calls than these may be one that never runs.
+NEAR = 3
 
 
 def entry_of(context: Context, drawn: Drawn) -> Entry | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Severity, Step
 from repro_lint.rules.base import Rule
-from repro_lint.rules.estimators import Omitted, confidence_of, is_set_later
+from repro_lint.rules.estimators import confidence_of, omitted_at
 from repro_lint.rules.exposure import takes_effect
 
 if TYPE_CHECKING:
@@ -30,8 +30,11 @@ class UnseededInWorkers(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield estimators without `random_state` that the global seed does not reach."""
-        for sent in context.searches.sent:
-            if leans_on_seed(context, sent):
+        trainers = {(sent.known.path, sent.known.place): sent for sent in context.searches.sent}
+        for omitted in omitted_seeds(context, "scikit-learn"):
+            sent = trainers.get((omitted.known.path, omitted.known.place))
+            # What is not seeded at all is told as such, by SKL001.
+            if sent is not None and confidence_of(context, omitted) is None:
                 yield self.found(context, sent)
 
     def found(self, context: Context, sent: Sent) -> Finding:
@@ -43,21 +46,8 @@ class UnseededInWorkers(Rule):
             f"`{known.call.name}` gets no `random_state` and `{trainer.call.name}` trains it in"
             " processes of joblib, where no seed of NumPy counts"
         )
-        finding = self.at(place, message)
         steps = (Step(place, known.call.name), Step(start, trainer.call.name))
-        return finding._replace(stream="numpy", trace=steps)
-
-
-def leans_on_seed(context: Context, sent: Sent) -> bool:
-    """Whether an estimator varies, and only the global seed of the program would speak for it."""
-    known = sent.known
-    if known.fact.effect != "varies" or is_set_later(context, known):
-        return False
-    if not takes_effect(context, known):
-        return False
-    status = context.draws.status(known.path, known.place, known.fact.streams[0])
-    # What is not seeded at all is told as such, by SKL001.
-    return confidence_of(context, Omitted(known, status)) is None
+        return self.at(place, message)._replace(stream="numpy", trace=steps)
 
 
 RULES: tuple[type[Rule], ...] = (UnseededInWorkers,)
