@@ -56,6 +56,8 @@ class Bindings:
         self, path: str, function: int, attribute: str
     ) -> Iterator[tuple[str, tuple[Binding, ...]]]:
         """The bindings in one function of an attribute of any object but `self`."""
+        if function < 0:
+            return
         for name, places in self.table(path, function).items():
             head, _, last = name.rpartition(".")
             if last == attribute and head not in ("", "self"):

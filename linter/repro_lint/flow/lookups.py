@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 BASE_STEPS = 8
 ENVIRONMENT = ("os.environ.get", "os.getenv")
 BY_KEY = frozenset(("get", "getint", "getfloat", "getboolean", "pop", "setdefault"))
-RUNNERS = frozenset(("Fire", "run", "cli", "main", "launch"))
 
 
 class Lookups:
@@ -45,7 +44,7 @@ class Lookups:
         self.symbols = symbols
         self.program = symbols.program
         self.options = Options(symbols.program)
-        self._by_name: dict[tuple[str, tuple[str, ...]], Resolved] = {}
+        self._by_name: dict[tuple[str, tuple[str, ...], int], Resolved] = {}
         self._assigned: dict[str, tuple[tuple[str, int], ...]] = {}
 
     @cached_property
@@ -103,7 +102,7 @@ class Lookups:
         dotted = self.program.names(path).target(function, text)
         if dotted:
             found = self.member(path, dotted)
-            return found if found.kind != "unknown" else self.by_name(path, keys)
+            return found if found.kind != "unknown" else self.by_name(path, keys, function)
         if head in ("self", "cls"):
             return self._own(path, function, keys)
         holder = self.program.resolve(path, function, head)
@@ -113,7 +112,7 @@ class Lookups:
             own = self.field(holder, keys[0])
             if own is not None:
                 return agreed((own, *self._constructed(holder, keys[0])))
-        return self.by_name(path, keys)
+        return self.by_name(path, keys, function)
 
     def _own(self, path: str, function: int, keys: tuple[str, ...]) -> Resolved:
         """What `self.seed` is: what the methods of the class assign, else its field."""
@@ -121,7 +120,7 @@ class Lookups:
         if holder is None:
             return OPEN
         if len(keys) > 1:
-            return self.by_name(path, keys[1:])
+            return self.by_name(path, keys[1:], function)
         found = self.field(holder, keys[0])
         return OPEN if found is None else found
 
@@ -160,24 +159,36 @@ class Lookups:
             if self.program.callee(path, place) == holder:
                 yield self.symbols.value(path, call.function, given)
 
-    def by_name(self, path: str, keys: tuple[str, ...]) -> Resolved:
-        """What an attribute or key of a configuration is, by its name and what is in reach."""
+    def by_name(self, path: str, keys: tuple[str, ...], function: int = -1) -> Resolved:
+        """What an attribute or key of a configuration is, by its name and what is in reach.
+
+        What `function` itself assigns to it is left to who asks.
+        """
         if not is_seed_name(keys[-1]):
             return OPEN
-        known = self._by_name.get((path, keys))
+        if not any(True for _ in self.symbols.bindings.ending(path, function, keys[-1])):
+            function = -1
+        key = (path, keys, function)
+        known = self._by_name.get(key)
         if known is None:
-            self._by_name[(path, keys)] = OPEN
-            known = self._by_name[(path, keys)] = self._search(path, keys)
+            self._by_name[key] = OPEN
+            known = self._by_name[key] = self._search(path, keys, function)
         return known
 
-    def _search(self, path: str, keys: tuple[str, ...]) -> Resolved:
+    def _search(self, path: str, keys: tuple[str, ...], function: int) -> Resolved:
         """Look in this module, then in what it imports, then in what runs it."""
         for paths in self.levels(path):
             found = [*self._declared(paths, keys[-1])]
             if found:
-                return self._changed(path, keys[-1], agreed(found))
-        if self._assignments(path, keys[-1]):
-            return agreed(self._assignments(path, keys[-1]))
+                whole = agreed(found)
+                # An option that may be given a value elsewhere is not known to stay None.
+                if is_missing(whole):
+                    others = self._assignments(path, keys[-1], function)
+                    return whole if all(is_missing(other) for other in others) else OPEN
+                return whole
+        others = self._assignments(path, keys[-1], function)
+        if others:
+            return agreed(others)
         for paths in self.levels(path):
             found = [*self.files.values(paths, keys)]
             if found:
@@ -206,20 +217,12 @@ class Lookups:
                 if found is not None:
                     yield found
 
-    def _changed(self, path: str, name: str, found: Resolved) -> Resolved:
-        """An option that may be given a value elsewhere is not known to stay None."""
-        if is_missing(found):
-            others = self._assignments(path, name)
-            if any(not is_missing(other) for other in others):
-                return OPEN
-        return found
-
-    def _assignments(self, path: str, name: str) -> list[Resolved]:
-        """What functions in reach assign to attributes of this name, `self` apart."""
+    def _assignments(self, path: str, name: str, asking: int) -> list[Resolved]:
+        """What other functions in reach assign to attributes of this name, `self` apart."""
         paths = frozenset().union(*self.levels(path))
         found = []
         for other, function in self._assigning(name):
-            if other in paths:
+            if other in paths and (other, function) != (path, asking):
                 for text, places in self.symbols.bindings.ending(other, function, name):
                     found.append(self.symbols.settled(other, function, text, None, places))
         return found
@@ -404,12 +407,26 @@ class Lookups:
     def is_run(self, path: str, function: int) -> bool:
         """Whether a function is handed to a library that runs it with the options of people."""
         name = self.program.modules[path].functions[function].name
-        for bare in sorted(RUNNERS):
-            for caller, place in self.program.calls_named.get(bare, ()):
-                call = self.program.modules[caller].calls[place]
-                if any(isinstance(a, Name) and a.text == name for a in call.arguments):
-                    return True
-        return False
+        return (path, name) in self.run_by_libraries
+
+    @cached_property
+    def run_by_libraries(self) -> frozenset[tuple[str, str]]:
+        """The functions, by path and name, that are handed to a library that runs them."""
+        found = set()
+        for (target, _), calls in self.program.callees.items():
+            fact = knowledge().trait(target, "runner") if target else None
+            for path, place in calls if fact is not None else ():
+                call = self.program.modules[path].calls[place]
+                given = call.argument(fact.position, fact.parameter) if fact is not None else None
+                if given is None and call.arguments:
+                    given = call.arguments[0]
+                if given is None and fact is not None:
+                    found.add((path, "main"))
+                elif isinstance(given, Name):
+                    holder = self.program.resolve(path, call.function, given.text)
+                    if holder is not None and holder.kind == "function":
+                        found.add((holder.path, self.program.function(holder).name))
+        return frozenset(found)
 
 
 def is_argv(value: Value) -> bool:

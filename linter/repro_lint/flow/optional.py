@@ -149,7 +149,8 @@ class OptionalSeeding:
             return any(entry.path == path for entry in self.program.entries)
         callers = callers_of(self.program, path, function)
         if not callers:
-            return bool(record.decorators) and any(e.path == path for e in self.program.entries)
+            started = bool(record.decorators) or self.symbols.lookups.is_run(path, function)
+            return started and any(path in paths for paths in self.program.reached.values())
         for caller, call in callers:
             owner = self.program.modules[caller].calls[call].function
             sites = {site.place: site for site in self.sites(caller, owner)}

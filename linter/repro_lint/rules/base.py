@@ -61,9 +61,7 @@ class Context:
     @cached_property
     def facts(self) -> Facts:
         """The calls that knowledge says something about, and where values are used."""
-        from repro_lint.flow.facts import Facts  # noqa: PLC0415
-
-        return Facts(self.program)
+        return self.program.facts
 
     @cached_property
     def switches(self) -> Switches:
@@ -82,9 +80,7 @@ class Context:
     @cached_property
     def symbols(self) -> Symbols:
         """What seeds are before the program runs: constants, options, entropy."""
-        from repro_lint.flow.symbols import Symbols  # noqa: PLC0415
-
-        return Symbols(self.program)
+        return self.seed_flow.symbols
 
     @cached_property
     def draws(self) -> Draws:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.draws import seed_argument
+from repro_lint.flow.operations import every
 from repro_lint.flow.resolved import OPEN, is_missing
 from repro_lint.flow.seed_tests import subject
 from repro_lint.flow.transfer import mask
 from repro_lint.rules.base import Rule
-from repro_lint.syntax.index import Literal, Span
-from repro_lint.syntax.values import unpacks
+from repro_lint.syntax.index import Branch, Evaluate, Literal, Span
+from repro_lint.syntax.values import names_inside, unpacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.optional import Guarded
     from repro_lint.flow.optional import OptionalSeeding as Seeding
     from repro_lint.rules.base import Context
+    from repro_lint.syntax.index import Value
 
 
 class OptionalSeeding(Rule):
@@ -54,6 +56,7 @@ class OptionalSeeding(Rule):
         way = (known.path, known.call.function, streams, known.place)
         sites = seeding.sites(known.path, known.call.function)
         shut = any(site.place == known.place and site.gates for site in sites)
+        shut = shut or is_asked_for(context, known, given)
         if shut or not is_missing(found) or not seeding.is_open_way(*way, ()):
             return
         shown, _ = subject(context.modules[known.path], given)
@@ -84,6 +87,18 @@ class OptionalSeeding(Rule):
             message,
             confidence=Confidence.HIGH if sure else Confidence.MEDIUM,
         )
+
+
+def is_asked_for(context: Context, known: Known, given: Value) -> bool:
+    """Whether a call stands under a test that mentions the seed among other things."""
+    mentioned = set(names_inside(given))
+    body = context.facts.function(known.path, known.call.function).body
+    for operation in every(body):
+        if isinstance(operation, Branch) and mentioned & set(names_inside(operation.test)):
+            inside = (*every(operation.body), *every(operation.orelse))
+            if any(isinstance(o, Evaluate) and o.call == known.place for o in inside):
+                return True
+    return False
 
 
 def draws_somewhere(context: Context, guarded: Guarded) -> bool:
