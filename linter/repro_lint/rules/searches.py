@@ -5,8 +5,7 @@ from __future__ import annotations
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Severity, Step
 from repro_lint.rules.base import Rule
-from repro_lint.rules.estimators import confidence_of, omitted_at
-from repro_lint.rules.exposure import takes_effect
+from repro_lint.rules.estimators import confidence_of, omitted_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
