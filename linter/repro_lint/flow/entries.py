@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.console import console_scripts, snake_scripts
 from repro_lint.flow.modules import folder_of, joined
 from repro_lint.flow.operations import every
 from repro_lint.patterns import pattern
@@ -12,6 +13,7 @@ from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Try, With
 
 if TYPE_CHECKING:
     from repro_lint.flow.program import Program
+    from repro_lint.flow.target import Target
     from repro_lint.syntax.index import ModuleIndex, Operation
 
 WEIGHTS = {
@@ -21,6 +23,7 @@ WEIGHTS = {
     "notebook": 1.0,
     "library": 1.0,
     "smoke": 0.25,
+    "tests": 0.25,
 }
 EFFECTIVE_STATEMENTS = 3
 SMOKE_STATEMENTS = 12
@@ -53,7 +56,11 @@ TRAINING_NAME = pattern(
 
 
 class Entry(Record):
-    """A file that people run; `origin` says how that is known."""
+    """A file that people run; `origin` says how that is known.
+
+    A console script runs the module and then its `function`, given by place; other
+    entries have no function (0): they run the module with its main part.
+    """
 
     path: str
     line: int
@@ -61,6 +68,7 @@ class Entry(Record):
     name: str
     origin: str
     weight: float
+    function: int = 0
 
 
 def find_entries(program: Program) -> tuple[Entry, ...]:
@@ -75,21 +83,59 @@ def find_entries(program: Program) -> tuple[Entry, ...]:
             kind = kind_of(program, index)
             line = index.main_guard.line if index.main_guard else 1
             found.append(Entry(path, line, kind, path, origin, WEIGHTS[kind]))
+    known = {entry.path for entry in found}
+    declared = dict.fromkeys(console_scripts(program)) if program.manifests else ()
+    new = [t for t in declared if t.path not in known and not TEST_PATH.search(t.path)]
+    found.extend(console_entry(program, target) for target in new)
     return tuple(sorted(found))
+
+
+def console_entry(program: Program, target: Target) -> Entry:
+    """The entry of a console script."""
+    kind = kind_of(program, program.modules[target.path])
+    line = program.function(target).span.line
+    name = target.path
+    return Entry(target.path, line, kind, name, "console script", WEIGHTS[kind], target.place)
+
+
+def find_test_entries(program: Program) -> tuple[Entry, ...]:
+    """The modules that pytest runs, a group of their own: what they draw harms no result."""
+    return tuple(
+        Entry(path, 1, "tests", path, "pytest", WEIGHTS["tests"])
+        for path, index in sorted(program.modules.items())
+        if TEST_PATH.search(path) and any(is_test(function.name) for function in index.functions)
+    )
+
+
+def is_test(name: str) -> bool:
+    """Whether pytest takes a function for a test."""
+    return name.rpartition(".")[2].startswith("test")
 
 
 def commanded_paths(program: Program) -> frozenset[str]:
     """The modules that README, Makefile, workflows and the like run."""
-    found = set()
-    for target, _ in program.manifests.run_targets if program.manifests else ():
-        if target in program.modules:
-            found.add(target)
-        else:
-            module = target.removesuffix(".py").replace("/", ".").strip(".")
-            path = program.table.find("", module) if module else ""
-            main = program.table.find("", module + ".__main__") if module else ""
-            found.update((path, main))
+    if not program.manifests:
+        return frozenset()
+    found: set[str] = set()
+    for target, command in program.manifests.run_targets:
+        near = joined(command.folder, "x") if command.folder else command.path
+        found.update(modules_named(program, target, near))
+    for target, path in snake_scripts(program):
+        found.update(modules_named(program, target, path))
     return frozenset(found - {""})
+
+
+def modules_named(program: Program, target: str, near: str) -> tuple[str, ...]:
+    """The modules that a command names, seen from a file beside which it runs."""
+    if target in program.modules:
+        return (target,)
+    module = target.removesuffix(".py").replace("/", ".").strip(".")
+    if not module:
+        return ()
+    return (
+        program.table.find(near, module),
+        program.table.find(near, module + ".__main__"),
+    )
 
 
 def origin_of(program: Program, index: ModuleIndex, commanded: bool) -> str:  # noqa: FBT001
@@ -111,9 +157,18 @@ def is_bare_script(program: Program, index: ModuleIndex) -> bool:
     if joined(folder, "__init__.py") in program.table.paths:
         return False
     effects = sum(1 for operation in index.functions[0].body if has_effect(operation))
-    if effects < EFFECTIVE_STATEMENTS:
+    if effects < EFFECTIVE_STATEMENTS and not ends_in_own_call(program, index):
         return False
     return index.path not in program.imported_somewhere
+
+
+def ends_in_own_call(program: Program, index: ModuleIndex) -> bool:
+    """Whether the last thing that a module does is to call a function of its own."""
+    body = index.functions[0].body
+    last = body[-1] if body else None
+    return isinstance(last, Evaluate) and (
+        index.calls[last.call].name in program.definitions[index.path]
+    )
 
 
 def has_effect(operation: Operation) -> bool:

@@ -1,11 +1,93 @@
-"""Which modules belong together."""
+"""How modules hang together: what each imports, what a run reaches, and where runs begin."""
 
 from __future__ import annotations
+
+from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from repro_lint.flow.entries import Entry
+    from repro_lint.flow.modules import ModuleTable
+    from repro_lint.syntax.index import ModuleIndex
+
+
+class Links:
+    """The part of a program that knows its imports and entries; only that derives from it."""
+
+    modules: Mapping[str, ModuleIndex]
+    table: ModuleTable
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Where runs begin, sorted by path."""
+        from repro_lint.flow.entries import find_entries  # noqa: PLC0415  it asks the program
+
+        return find_entries(self)  # type: ignore[arg-type]
+
+    @cached_property
+    def test_entries(self) -> tuple[Entry, ...]:
+        """The modules that pytest runs, sorted by path."""
+        from repro_lint.flow.entries import find_test_entries  # noqa: PLC0415  it asks the program
+
+        return find_test_entries(self)  # type: ignore[arg-type]
+
+    @cached_property
+    def imported_paths(self) -> Mapping[str, frozenset[str]]:
+        """For each module the modules of the repository that it imports, itself excluded."""
+        return {path: frozenset(self.imports_of(path)) for path in self.modules}
+
+    @cached_property
+    def imported_somewhere(self) -> frozenset[str]:
+        """The modules that another one imports."""
+        return frozenset().union(*self.imported_paths.values())
+
+    @cached_property
+    def training_modules(self) -> frozenset[str]:
+        """The modules with a call that trains."""
+        from repro_lint.flow.entries import training_modules  # noqa: PLC0415  it asks the program
+
+        return training_modules(self)  # type: ignore[arg-type]
+
+    def imports_of(self, path: str) -> set[str]:
+        """The modules that one module imports."""
+        found = set()
+        for entry in self.modules[path].imports:
+            found.add(self.table.find(path, entry.module))
+            if entry.member and entry.member != "*":
+                dot = "" if entry.module.endswith(".") else "."
+                found.add(self.table.find(path, entry.module + dot + entry.member))
+        return found - {"", path}
+
+    @cached_property
+    def reached(self) -> Mapping[str, frozenset[str]]:
+        """For each entry the paths of all modules that its run imports, its own included."""
+        return {entry.path: frozenset(self.closure(entry.path)) for entry in self.entries}
+
+    def closure(self, path: str) -> set[str]:
+        """A module and all that it imports, directly or not."""
+        found, waiting = {path}, [path]
+        while waiting:
+            for other in self.imported_paths[waiting.pop()]:
+                if other not in found:
+                    found.add(other)
+                    waiting.append(other)
+        return found
+
+    def entries_reaching(self, path: str) -> tuple[Entry, ...]:
+        """The entries whose run imports a module."""
+        return tuple(entry for entry in self.entries if path in self.reached[entry.path])
+
+    @cached_property
+    def groups(self) -> Mapping[str, frozenset[str]]:
+        """For each module all that imports link it with, in either direction, itself included."""
+        return groups_of(self.imported_paths)
+
+    def neighbours(self, path: str) -> frozenset[str]:
+        """The modules that imports link a module with; projects beside it are none."""
+        return self.groups[path]
 
 
 def groups_of(links: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

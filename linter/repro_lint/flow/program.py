@@ -6,7 +6,7 @@ from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.classes import Classes
-from repro_lint.flow.links import groups_of
+from repro_lint.flow.links import Links
 from repro_lint.flow.modules import ModuleTable, folder_of, joined
 from repro_lint.flow.target import Target
 from repro_lint.flow.types import Types
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from repro_lint.flow.dispatch import Dispatch
-    from repro_lint.flow.entries import Entry
+    from repro_lint.flow.estimators import Estimators
+    from repro_lint.flow.facts import Facts
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import Call, Function, ModuleIndex, Value
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 REEXPORT_STEPS = 8
 
 
-class Program:
+class Program(Links):
     """The modules of a repository, linked by name."""
 
     def __init__(
@@ -82,13 +83,6 @@ class Program:
         }
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """Where runs begin, sorted by path."""
-        from repro_lint.flow.entries import find_entries  # noqa: PLC0415  it asks the program
-
-        return find_entries(self)
-
-    @cached_property
     def dispatch(self) -> Dispatch:
         """What calls may run where no single definition is known."""
         from repro_lint.flow.dispatch import Dispatch  # noqa: PLC0415  it asks the program
@@ -96,59 +90,18 @@ class Program:
         return Dispatch(self)
 
     @cached_property
-    def groups(self) -> Mapping[str, frozenset[str]]:
-        """For each module all that imports link it with, in either direction, itself included."""
-        return groups_of(self.imported_paths)
+    def facts(self) -> Facts:
+        """The calls that knowledge says something about, and where values are used."""
+        from repro_lint.flow.facts import Facts  # noqa: PLC0415  it asks the program
 
-    def neighbours(self, path: str) -> frozenset[str]:
-        """The modules that imports link a module with; projects beside it are none."""
-        return self.groups[path]
+        return Facts(self)
 
     @cached_property
-    def imported_paths(self) -> Mapping[str, frozenset[str]]:
-        """For each module the modules of the repository that it imports, itself excluded."""
-        return {path: frozenset(self.imports_of(path)) for path in self.modules}
+    def estimators(self) -> Estimators:
+        """The estimators that get no seed, and where they are trained."""
+        from repro_lint.flow.estimators import Estimators  # noqa: PLC0415  it asks the program
 
-    @cached_property
-    def imported_somewhere(self) -> frozenset[str]:
-        """The modules that another one imports."""
-        return frozenset().union(*self.imported_paths.values())
-
-    @cached_property
-    def training_modules(self) -> frozenset[str]:
-        """The modules with a call that trains."""
-        from repro_lint.flow.entries import training_modules  # noqa: PLC0415  it asks the program
-
-        return training_modules(self)
-
-    def imports_of(self, path: str) -> set[str]:
-        """The modules that one module imports."""
-        found = set()
-        for entry in self.modules[path].imports:
-            found.add(self.table.find(path, entry.module))
-            if entry.member and entry.member != "*":
-                dot = "" if entry.module.endswith(".") else "."
-                found.add(self.table.find(path, entry.module + dot + entry.member))
-        return found - {"", path}
-
-    @cached_property
-    def reached(self) -> Mapping[str, frozenset[str]]:
-        """For each entry the paths of all modules that its run imports, its own included."""
-        return {entry.path: frozenset(self.closure(entry.path)) for entry in self.entries}
-
-    def closure(self, path: str) -> set[str]:
-        """A module and all that it imports, directly or not."""
-        found, waiting = {path}, [path]
-        while waiting:
-            for other in self.imported_paths[waiting.pop()]:
-                if other not in found:
-                    found.add(other)
-                    waiting.append(other)
-        return found
-
-    def entries_reaching(self, path: str) -> tuple[Entry, ...]:
-        """The entries whose run imports a module."""
-        return tuple(entry for entry in self.entries if path in self.reached[entry.path])
+        return Estimators(self.facts)
 
     def names(self, path: str) -> Names:
         """The name resolution of one module."""
