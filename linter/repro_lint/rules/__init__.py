@@ -38,6 +38,7 @@ def all_rules() -> tuple[type[Rule], ...]:
 def python_rules() -> tuple[type[Rule], ...]:
     """The rules that judge Python code itself, sorted by code."""
     from repro_lint.rules import (  # noqa: PLC0415
+        completion,
         data,
         dead_seeds,
         determinism,
@@ -46,16 +47,23 @@ def python_rules() -> tuple[type[Rule], ...]:
         generators,
         hashing,
         keys,
+        loading,
+        loading_order,
         options,
         ordering,
         parsing,
+        processes,
         reseeding,
+        scaling,
+        searches,
         seeding,
         streams,
         uncontrolled,
+        worker_data,
     )
 
     families = (
+        completion,
         data,
         dead_seeds,
         determinism,
@@ -64,13 +72,19 @@ def python_rules() -> tuple[type[Rule], ...]:
         generators,
         hashing,
         keys,
+        loading,
+        loading_order,
         options,
         ordering,
         parsing,
+        processes,
         reseeding,
+        scaling,
+        searches,
         seeding,
         streams,
         uncontrolled,
+        worker_data,
     )
     return _sorted(tuple(rule for family in families for rule in family.RULES))
 
