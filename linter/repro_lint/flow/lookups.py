@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.displays import shown_at
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.operations import every
 from repro_lint.flow.options import Options
@@ -264,42 +265,8 @@ class Lookups:
         self, path: str, function: int, holder: Value, keys: tuple[str, ...]
     ) -> Resolved | None:
         """What a key of a mapping is that the text shows; None where it shows none."""
-        shown = self.display(path, function, holder)
-        if shown is None or len(keys) != 1:
-            return None
-        where, place, display = shown
-        if isinstance(display, Compound):
-            pairs = zip(display.parts[::2], display.parts[1::2], strict=True)
-            for key, value in reversed(list(pairs)):
-                if key == Literal(keys[0]):
-                    return self.symbols.value(where, place, value)
-            return None
-        given = self.program.modules[where].calls[display.call].keyword(keys[0])
-        return None if given is None else self.symbols.value(where, place, given)
-
-    def display(
-        self, path: str, function: int, holder: Value
-    ) -> tuple[str, int, Compound | Result] | None:
-        """The dict display, or the call of `dict`, that a name stands for, and where it is."""
-        if isinstance(holder, Compound) and holder.kind == "Dict":
-            return path, function, holder
-        if isinstance(holder, Result):
-            call = self.program.modules[path].calls[holder.call]
-            return (path, function, holder) if call.target == "builtins.dict" else None
-        if not isinstance(holder, Name):
-            return None
-        functions, scope = self.program.modules[path].functions, function
-        while scope >= 0:
-            places = self.symbols.bindings.of(path, scope, holder.text)
-            if places:
-                value = places[0].value
-                is_one = len(places) == 1 and not isinstance(value, Name)
-                return self.display(path, scope, value) if is_one else None
-            scope = functions[scope].parent
-        dotted = self.program.names(path).target(function, holder.text)
-        head, _, name = dotted.rpartition(".")
-        module = self.program.table.find(path, head) if head else ""
-        return self.display(module, 0, Name(name)) if module and module != path else None
+        shown = shown_at(self.symbols, path, function, holder, keys)
+        return None if shown is None else self.symbols.value(*shown)
 
     def result(self, path: str, function: int, place: int) -> Resolved:
         """What a call gives."""

@@ -49,6 +49,7 @@ class Symbols:
         self._open: set[tuple[object, ...]] = set()
         self._values: dict[tuple[str, int, Value], Resolved] = {}
         self._depth = 0
+        self._asked: Value | None = None
 
     def value(self, path: str, function: int, value: Value) -> Resolved:
         """What a value is that stands in a function."""
@@ -57,7 +58,8 @@ class Symbols:
         if not isinstance(value, (Name, Result, Compound)) or self._depth > DEEPEST:
             return OPEN
         key = (path, function, value)
-        if not self._assumed:
+        keeps = not self._assumed and self._asked is None
+        if keeps:
             known = self._values.get(key)
             if known is not None:
                 return known
@@ -66,7 +68,7 @@ class Symbols:
             found = self._search(path, function, value)
         finally:
             self._depth -= 1
-        if not self._assumed and not self._depth:
+        if keeps and not self._depth:
             self._values[key] = found
         return found
 
@@ -77,7 +79,11 @@ class Symbols:
         """
         if not is_seed_test(self.program.modules[path], test):
             return ""
-        found = self.test(path, function, test)
+        outer, self._asked = self._asked, test
+        try:
+            found = self.test(path, function, test)
+        finally:
+            self._asked = outer
         return "unknown" if found is None else "on" if found else "off"
 
     def test(self, path: str, function: int, test: Value) -> bool | None:
@@ -236,6 +242,9 @@ class Symbols:
         outer = self._assumed.get(key)
         current = base
         for place in places:
+            if place.test is not None and place.test == self._asked:
+                # What hangs on the test that is asked about happens after it.
+                break
             self._assumed[key] = OPEN if current is None else current
             found = self._bound(path, function, place, current)
             if place.test is None or place.test == MAIN_TEST:

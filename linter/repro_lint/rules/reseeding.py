@@ -7,14 +7,14 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.cosmetic import is_cosmetic
-from repro_lint.flow.draws import entropy_source, seed_argument
+from repro_lint.flow.draws import seed_argument
 from repro_lint.flow.loops import looped_calls
-from repro_lint.flow.operations import assignments, every
+from repro_lint.flow.seed_sources import NO_SOURCE, seed_source
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, takes_effect
-from repro_lint.syntax.index import Branch, Compound, Literal, Name
-from repro_lint.syntax.values import is_none, names_inside, unpacks
+from repro_lint.syntax.index import Compound, Literal, Name
+from repro_lint.syntax.values import is_none, unpacks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -43,20 +43,17 @@ class EntropySeed(Rule):
         """Yield seeding calls whose seed comes from the clock, the process or nothing."""
         for known in (*context.facts.role("seed"), *context.facts.role("generator")):
             given = seed_argument(known.call, known.fact)
-            source = self.source(context, known, given)
-            if source and is_cosmetic(context.facts, known.path, known.place):
-                continue
-            if source:
-                message = f"`{known.call.name}` is seeded from `{source}`, so each run differs"
-                where = context.facts.place_of(known.path, known.call.span)
+            found = seed_source(context, known, given) if given is not None else NO_SOURCE
+            where = context.facts.place_of(known.path, known.call.span)
+            if found.name and not is_cosmetic(context.facts, known.path, known.place):
+                unless = " unless a seed is set" if found.is_default else ""
+                message = f"`{known.call.name}` is seeded from `{found.name}`, so each run differs"
                 logged = isinstance(given, Name) and is_recorded(context, known, given)
+                sure = Confidence.MEDIUM if found.is_default else Confidence.HIGH
                 meant = logged or makes_seed(context, known)
-                yield self.at(
-                    where, message, confidence=Confidence.LOW if meant else Confidence.HIGH
-                )
-            elif self.omits_seed(context, known, given):
+                yield self.at(where, message + unless, confidence=Confidence.LOW if meant else sure)
+            elif not found.name and self.omits_seed(context, known, given):
                 message = f"`{known.call.name}` gets no seed, so each run starts from other numbers"
-                where = context.facts.place_of(known.path, known.call.span)
                 yield self.at(where, message, confidence=Confidence.MEDIUM)
 
     def omits_seed(self, context: Context, known: Known, given: Value | None) -> bool:
@@ -65,34 +62,6 @@ class EntropySeed(Rule):
             return False
         function = context.facts.function(known.path, known.call.function)
         return is_none(given) and not WORKER_NAME.search(function.name)
-
-    def source(self, context: Context, known: Known, given: Value | None) -> str:
-        """The call behind a seed that differs in each run, "" if there is none."""
-        index = context.modules[known.path]
-        if isinstance(given, Name):
-            values = assigned_values(context, known, given)
-            fallback = is_only_default(context, known, given)
-            given = values[0] if len(values) == 1 and not fallback else None
-        return entropy_source(index, given) if given is not None else ""
-
-
-def assigned_values(context: Context, known: Known, name: Name) -> list[Value]:
-    """The values that the function of a call assigns to a name."""
-    body = context.facts.function(known.path, known.call.function).body
-    return [operation.value for operation in assignments(body) if operation.target == name]
-
-
-def is_only_default(context: Context, known: Known, name: Name) -> bool:
-    """Whether a seed is an option, and only where it is not given another value takes its place."""
-    function = context.facts.function(known.path, known.call.function)
-    if any(parameter.name == name.text for parameter in function.parameters):
-        return True
-    return any(
-        isinstance(operation, Branch)
-        and name.text in names_inside(operation.test)
-        and any(made.target == name for made in assignments((operation,)))
-        for operation in every(function.body)
-    )
 
 
 def makes_seed(context: Context, known: Known) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # What may draw from a stream without a call that can be seen: any mention but these.
 MENTIONS = {
     "python": pattern(
-        r"\brandom\.(?!seed\b|Random\b|SystemRandom\b|getstate\b|setstate\b)\w"
+        r"(?<![.\w])random\.(?!seed\b|Random\b|SystemRandom\b|getstate\b|setstate\b)\w"
         r"|from random import|import random as"
     ),
     "numpy": pattern(
