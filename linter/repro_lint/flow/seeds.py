@@ -94,7 +94,8 @@ class SeedFlow:
         site = Site(path, place)
         found = self._events.get(site)
         if found is None:
-            found = self._events[site] = events(self.program, path, place)
+            known = events(self.program, path, place)
+            found = self._events[site] = self.program.estimators.events(path, place, known)
         return found
 
     def summary(self, path: str, place: int, *, main: bool = False) -> Outline:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.findings import Confidence, Finding, Severity
-from repro_lint.flow.operations import assignments
-from repro_lint.flow.status import COVERED, EXPOSED, UNREACHED
+from repro_lint.findings import Confidence, Severity
+from repro_lint.flow.status import COVERED, EXPOSED, MAYBE_EXPOSED, UNREACHED
 from repro_lint.records import Record
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import takes_effect, trace
@@ -15,58 +14,77 @@ from repro_lint.syntax.values import is_none, unpacks
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from repro_lint.findings import Finding, Location
     from repro_lint.flow.facts import Known
     from repro_lint.flow.status import Status
     from repro_lint.rules.base import Context
 
 
+# Libraries whose estimators take `random_state` and draw from NumPy's stream like those.
+LIKE_SCIKIT_LEARN = frozenset(("imbalanced-learn", "mlxtend", "tslearn", "hdbscan", "dask-ml"))
+
+
 class Omitted(Record):
-    """A call that draws from a shared stream because its seed parameter is not given."""
+    """A call that gets no seed, though what it makes draws from a shared stream.
+
+    `status` is that of the first draw that is worth telling, and `sites` are the calls
+    that draw: for estimators those that train them.
+    """
 
     known: Known
     status: Status
+    sites: tuple[tuple[str, int], ...]
 
 
 def draws_of(context: Context, library: str) -> list[Known]:
     """The calls of a library that may draw."""
-    return [known for known in context.facts.role("draw") if known.fact.library == library]
+    return [known for known in context.facts.role("draw") if is_of(known, library)]
+
+
+def is_of(known: Known, library: str) -> bool:
+    """Whether a fact is about a library, or about one that is used like it."""
+    own = known.fact.library
+    return own == library or (library == "scikit-learn" and own in LIKE_SCIKIT_LEARN)
 
 
 def omitted_seeds(context: Context, library: str) -> Iterator[Omitted]:
     """The calls of a library that surely draw and get no seed of their own."""
     for known in draws_of(context, library):
-        if not known.fact.parameter or is_set_later(context, known):
+        if not known.fact.parameter or known.fact.effect == "draws":
             continue
-        if takes_effect(context, known):
-            stream = known.fact.streams[0]
-            yield Omitted(known, context.draws.status(known.path, known.place, stream))
+        if not takes_effect(context, known):
+            continue
+        found = omitted_at(context, known)
+        if found is not None:
+            yield found
 
 
-def is_set_later(context: Context, known: Known) -> bool:
-    """Whether an estimator gets its seed after it is made, by `set_params` or as an attribute."""
-    uses = context.facts.uses(known.path)
-    parameter = known.fact.parameter
-    waiting = uses.of_result(known.place)
-    names = [getattr(use.operation, "target", None) for use in waiting if use.kind == "assigned"]
-    for name in names:
-        if isinstance(name, Name):
-            waiting = [*waiting, *uses.of_name(known.call.function, name.text)]
-            body = context.facts.function(known.path, known.call.function).body
-            attribute = Name(f"{name.text}.{parameter}")
-            if any(made.target == attribute for made in assignments(body)):
-                return True
-    calls = context.modules[known.path].calls
-    return any(
-        use.kind == "receiver"
-        and use.detail == "set_params"
-        and any(key in (parameter, "**") for key, _ in calls[use.call].keywords)
-        for use in waiting
-    )
+def omitted_at(context: Context, known: Known) -> Omitted | None:
+    """What is known of one call without a seed; None where it gets one later, or never draws."""
+    here = ((known.path, known.place),)
+    training = context.program.estimators.trainings.get(here[0])
+    if training is None:
+        return omitted(context, known, here)
+    if training.seeded or not (training.calls or training.open):
+        return None
+    return omitted(context, known, training.calls or here)
+
+
+STATES = (EXPOSED, UNREACHED, MAYBE_EXPOSED, COVERED)
+
+
+def omitted(context: Context, known: Known, calls: tuple[tuple[str, int], ...]) -> Omitted:
+    """What is known of the calls in which something draws that gets no seed."""
+    stream = known.fact.streams[0]
+    found = [(context.draws.status(*call, stream), call) for call in calls]
+    first = min((status for status, _ in found), key=lambda status: STATES.index(status.state))
+    sites = tuple(call for status, call in found if status.state == first.state)
+    return Omitted(known, first, sites)
 
 
 def confidence_of(context: Context, omitted: Omitted) -> Confidence | None:
     """How sure it is that the stream is unseeded there; None if it may well be seeded."""
-    known, status = omitted
+    known, status = omitted.known, omitted.status
     if status.state == EXPOSED and status.entry is not None:
         return Confidence.LOW if status.entry.kind == "smoke" else Confidence.HIGH
     if status.state != UNREACHED:
@@ -82,6 +100,11 @@ def confidence_of(context: Context, omitted: Omitted) -> Confidence | None:
 def chooses_data(known: Known) -> bool:
     """Whether a call splits, samples or shuffles data, so that a stray draw moves the split."""
     return known.fact.kind == "splitter" or known.fact.library in ("pandas", "datasets")
+
+
+def place_of(context: Context, path: str, place: int) -> Location:
+    """Where a call stands in its file."""
+    return context.facts.place_of(path, context.modules[path].calls[place].span)
 
 
 class SeedlessCall(Rule):
@@ -102,12 +125,14 @@ class SeedlessCall(Rule):
 
     def found(self, context: Context, omitted: Omitted, confidence: Confidence) -> Finding:
         """The finding for one call."""
-        known, status = omitted
+        known, status = omitted.known, omitted.status
         where = context.facts.place_of(known.path, known.call.span)
         fact = known.fact
         message = f"`{known.call.name}` gets no `{fact.parameter}` and its stream is not seeded"
-        severity = Severity.LOW if fact.effect == "draws" else self.severity
-        finding = self.at(where, message, severity=severity, confidence=confidence)
+        finding = self.at(where, message, confidence=confidence)
+        sites = [place_of(context, *site) for site in omitted.sites]
+        if sites != [where]:
+            finding = finding._replace(sites=tuple(sites))
         if status.entry is None or status.exposure is None:
             return finding
         steps = trace(context, status.exposure)
@@ -139,8 +164,8 @@ class SharedRandomState(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield calls whose result depends on every draw before them."""
-        for known, status in omitted_seeds(context, "scikit-learn"):
-            if status.state == COVERED and known.fact.effect == "varies":
+        for known, status, _ in omitted_seeds(context, "scikit-learn"):
+            if status.state == COVERED:
                 where = context.facts.place_of(known.path, known.call.span)
                 message = (
                     f"`{known.call.name}` gets no `random_state`:"

@@ -7,6 +7,7 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Step
 from repro_lint.flow.cosmetic import is_cosmetic
+from repro_lint.flow.draws import is_random
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.operations import every
 from repro_lint.flow.overwritten import is_overwritten
@@ -80,6 +81,8 @@ def in_trial(context: Context, known: Known) -> bool:
 
 def takes_effect(context: Context, known: Known) -> bool:
     """Whether a call surely does what the fact says: draws, or makes a generator, unseeded."""
+    if (known.path, known.place) in context.program.estimators.trainings:
+        return is_random(known.call, known.fact)
     events = context.seed_flow.events(known.path, known.place)
     return any(event.fact == known.fact for event in events)
 
