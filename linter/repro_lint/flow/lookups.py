@@ -21,7 +21,7 @@ from repro_lint.flow.resolved import (
 )
 from repro_lint.flow.seed_tests import is_seed_name
 from repro_lint.knowledge.load import knowledge
-from repro_lint.syntax.index import UNKNOWN, Compound, Exit, Literal, Name, Result
+from repro_lint.syntax.index import UNKNOWN, Compound, Exit, Literal, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
