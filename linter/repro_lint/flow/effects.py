@@ -59,7 +59,7 @@ class Effects:
         if call.target.startswith("builtins."):
             self.builtin(place, call, found)
             return
-        if self.planner.flow.is_dull(call) or self.is_delayed(call):
+        if self.is_dull(place, call) or self.is_delayed(call):
             return
         known = self.planner.flow.events(self.path, place)
         for event in known:
@@ -70,6 +70,11 @@ class Effects:
             self.invoked(targets, choices, place, call, found)
         elif not known:
             self.unknown(place, call, choices, found)
+
+    def is_dull(self, place: int, call: Call) -> bool:
+        """Whether a call of a library's function surely does nothing that matters here."""
+        dull = self.planner.flow.is_dull(call)
+        return dull and not self.program.estimators.trains(self.path, place)
 
     def is_delayed(self, call: Call) -> bool:
         """Whether a call only says what another process is to do: `delayed(work)(1)`."""
