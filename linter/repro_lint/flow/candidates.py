@@ -26,6 +26,8 @@ class Candidates(Record):
     later: tuple[Target, ...] = ()
 
 
+# Functions of libraries that make or run what configuration files name.
+INSTANTIATING = frozenset(("hydra.utils.instantiate", "hydra.utils.call"))
 UNRESOLVED = Candidates((), exhaustive=False, exact=False)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.callables import Callables
-from repro_lint.flow.candidates import UNRESOLVED, Candidates, either, perhaps
+from repro_lint.flow.candidates import INSTANTIATING, UNRESOLVED, Candidates, either, perhaps
 from repro_lint.flow.commands import Commands
 from repro_lint.flow.namesakes import namesakes
 from repro_lint.syntax.index import Name, Result
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from repro_lint.flow.target import Target
     from repro_lint.syntax.index import Call, Value
 
-INSTANTIATE = frozenset(
-    (
-        "hydra.utils.instantiate",
-        "hydra.utils.call",
-        "hydra._internal.instantiate._instantiate2.instantiate",
-    )
-)
 BUILDING = frozenset(
     ("build", "create", "make", "get", "instantiate", "construct", "build_from_cfg")
 )
@@ -76,7 +69,7 @@ class Dispatch:
 
     def library(self, path: str, place: int, target: Target) -> Candidates:
         """A library's function: it may make or run what a configuration or a module names."""
-        if target.dotted in INSTANTIATE:
+        if target.dotted in INSTANTIATING:
             return perhaps(self.hydra.targets(path, place))
         if target.dotted == "fire.Fire":
             return self.commands.fire(path, place) or Candidates((target,))

@@ -160,7 +160,7 @@ class Effects:
         if later:
             self.callees.extend(later)
             self.note(Invoke(place, later, exhaustive=True, exact=choices.exact), found)
-        if self.planner.flow.strict and not choices.exact:
+        if self.planner.flow.strict and not choices.exhaustive:
             self.note(Doubt(place), found)
 
     def run_by(self, target: Target) -> list[Target]:

@@ -218,7 +218,11 @@ def is_smoke(program: Program, index: ModuleIndex) -> bool:
     lines = index.main_guard.end_line - index.main_guard.line
     if lines > SMOKE_STATEMENTS:
         return False
-    return index.path in program.imported_somewhere
+    if index.path in program.imported_by_code:
+        return True
+    name = index.path.rpartition("/")[2].lower()
+    named = TRAINING_NAME.search(name) or EVALUATION.search(name)
+    return index.path in program.imported_somewhere and not named
 
 
 def main_body(index: ModuleIndex) -> tuple[Operation, ...]:

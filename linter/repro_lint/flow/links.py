@@ -45,6 +45,14 @@ class Links:
         return frozenset().union(*self.imported_paths.values())
 
     @cached_property
+    def imported_by_code(self) -> frozenset[str]:
+        """The modules that another one imports which holds no tests."""
+        from repro_lint.flow.entries import TEST_PATH  # noqa: PLC0415  it asks the program
+
+        others = self.imported_paths.items()
+        return frozenset().union(*(found for path, found in others if not TEST_PATH.search(path)))
+
+    @cached_property
     def training_modules(self) -> frozenset[str]:
         """The modules with a call that trains."""
         from repro_lint.flow.entries import training_modules  # noqa: PLC0415  it asks the program

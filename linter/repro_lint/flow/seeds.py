@@ -12,6 +12,7 @@ from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.callgraph import CallGraph
+from repro_lint.flow.candidates import INSTANTIATING
 from repro_lint.flow.draws import SHARED, events, is_seeder_name
 from repro_lint.flow.plans import AS_EXECUTED, Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
@@ -223,7 +224,7 @@ class SeedFlow:
         if target.startswith(".") or target.partition(".")[0] in self.program.table.components:
             return False
         facts = knowledge()
-        if facts.all_rows(target) or call.name == "seed":
+        if facts.all_rows(target) or call.name == "seed" or target in INSTANTIATING:
             return False
         if is_seeder_name(call.name.rpartition(".")[2]):
             return False
