@@ -21,6 +21,7 @@ from repro_lint.flow.resolved import (
 )
 from repro_lint.flow.seed_tests import is_seed_name
 from repro_lint.knowledge.load import knowledge
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import UNKNOWN, Compound, Exit, Literal, Name
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Value
 
 BASE_STEPS = 8
+# How many workers there are, which decides where code runs.
+COUNT_NAME = pattern(
+    r"(^|_)(num_?workers|n_?workers|workers|n_?jobs|num_jobs|jobs|num_proc(esses)?|n_?procs?)$"
+)
 ENVIRONMENT = ("os.environ.get", "os.getenv")
 BY_KEY = frozenset(("get", "getint", "getfloat", "getboolean", "pop", "setdefault"))
 
@@ -165,7 +170,7 @@ class Lookups:
 
         What `function` itself assigns to it is left to who asks.
         """
-        if not is_seed_name(keys[-1]):
+        if not is_seed_name(keys[-1]) and not COUNT_NAME.search(keys[-1]):
             return OPEN
         if not any(True for _ in self.symbols.bindings.ending(path, function, keys[-1])):
             function = -1

@@ -257,8 +257,8 @@ class Starts:
         if isinstance(given, Name):
             target = self.program.resolve(path, function, given.text)
             if target is not None and target.kind == "library":
-                facts = knowledge().lookup(target.dotted)
-                return frozenset(s for fact in facts if fact.role == "seed" for s in fact.streams)
+                facts = [f for f in knowledge().lookup(target.dotted) if f.role == "seed"]
+                return frozenset(s for fact in facts for s in fact.streams) if facts else None
         targets = self.functions(path, function, given)
         if not targets:
             return None
