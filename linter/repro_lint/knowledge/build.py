@@ -24,8 +24,23 @@ EFFECTS = (
     *("completion", "initializer", "pool", "process", "starting", "worker"),
 )
 TRAITS = (
-    *("clock", "config", "converts", "exit", "keeps", "option", "ordered", "passes", "runner"),
-    *("machine", "quiet", "unordered", "wraps", "hook"),
+    "clock",
+    "config",
+    "converts",
+    "exit",
+    "hook",
+    "keeps",
+    "machine",
+    "option",
+    "ordered",
+    "passes",
+    "quiet",
+    "runner",
+    "sized",
+    "threaded",
+    "unordered",
+    "unstable",
+    "wraps",
 )
 ROLES = (*EFFECTS, *TRAITS)
 FILE_KEYS = frozenset({"library", "version", "source", "aliases", "streams", "types"})
@@ -51,6 +66,7 @@ GROUP_KEYS = frozenset(
         "version",
     },
 )
+ASKED = ("switches", "telling", "telltales", "trait_methods")
 CONDITION_KEYS = frozenset({"parameter", "position", "default", "is", "is_not", "given"})
 STREAM_KEYS = frozenset({"feeds", "label", "modules", "seed"})
 
@@ -143,7 +159,7 @@ def _index(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     packages: dict[str, set[str]] = {}
     methods: dict[str, set[str]] = {}
     seeding: set[str] = set()
-    asked: dict[str, dict[str, Any]] = {"switches": {}, "telling": {}, "telltales": {}}
+    asked: dict[str, dict[str, Any]] = {table: {} for table in ASKED}
     for stem, part in parts.items():
         for table in ("names", "traits", "aliases", "returns"):
             for name in part[table]:
@@ -174,8 +190,10 @@ def _note(asked: Mapping[str, dict[str, Any]], name: str, fact: Mapping[str, Any
         asked["switches"].setdefault(bare, []).append([name, fact])
     if fact.get("method") and fact.get("telltale"):
         asked["telling"].setdefault(bare, []).append([name, fact])
-    if fact["role"] in TRAITS and fact.get("telltale") == "*":
-        bares = asked["telltales"].setdefault(fact["role"], [])
+    if fact["role"] not in TRAITS:
+        return
+    for table, wanted in (("telltales", fact.get("telltale") == "*"), ("trait_methods", fact.get("method"))):
+        bares = asked[table].setdefault(fact["role"], []) if wanted else [bare]
         bares.extend([bare] if bare not in bares else [])
 
 

@@ -49,6 +49,7 @@ class Knowledge:
         self._switches: dict[str, list[Any]] = index["switches"]
         self._telling: dict[str, list[Any]] = index["telling"]
         self._telltales: dict[str, list[str]] = index["telltales"]
+        self._trait_methods: dict[str, list[str]] = index["trait_methods"]
         self._parts: dict[str, Mapping[str, Any]] = {}
         self._names: dict[str, list[Mapping[str, Any]]] = {}
         self._traits: dict[str, list[Mapping[str, Any]]] = {}
@@ -128,6 +129,10 @@ class Knowledge:
     def telling(self, role: str) -> frozenset[str]:
         """The bare names of callees with a trait that alone tell of it."""
         return frozenset(self._telltales.get(role, ()))
+
+    def trait_methods(self, role: str) -> frozenset[str]:
+        """The bare names of methods with a trait."""
+        return frozenset(self._trait_methods.get(role, ()))
 
     def returns(self, dotted: str) -> str:
         """The name of the type that a callable returns; a class returns itself; "" unknown."""

@@ -50,6 +50,9 @@ class Api(Record):
     - passes: gives the elements of its argument in their order;
     - ordered: its result depends on the order of its argument;
     - unordered: no order of its argument changes its result;
+    - threaded: learns in threads that race, so that bits differ between runs;
+    - sized: draws only on large data, if it does not get `parameter`;
+    - unstable: sorts so that ties come in any order, unless it gets `parameter`;
     - machine: tells of the machine that it runs on, such as the number of its processors;
     - wraps: what it makes runs the function `parameter` when it is called;
     - hook: a method that the library calls on objects of classes that derive from its own

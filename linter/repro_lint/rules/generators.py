@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
 
 
+# Of these libraries other rules tell which parameter to give.
+NAMED_ELSEWHERE = OWN_RULES | {"scipy"}
 MEANT = pattern(
     r"#.*(entropy|unseeded|not seeded|no seed|non-?determin|intention|on purpose)", re.IGNORECASE
 )
@@ -42,7 +44,7 @@ class UnseededGenerator(Rule):
 
         objects = Objects(context.facts)
         for known in context.facts.role("generator"):
-            if known.fact.library in OWN_RULES or known.fact.streams != ("entropy",):
+            if known.fact.library in NAMED_ELSEWHERE or known.fact.streams != ("entropy",):
                 continue
             # What takes no seed, as `random.SystemRandom`, is meant to differ.
             if not known.fact.parameter or not takes_effect(context, known):
