@@ -13,7 +13,7 @@ from repro_lint.flow.callables import Callables
 from repro_lint.flow.candidates import INSTANTIATING, UNRESOLVED, Candidates, either, perhaps
 from repro_lint.flow.commands import Commands
 from repro_lint.flow.namesakes import namesakes
-from repro_lint.syntax.index import Name, Result
+from repro_lint.syntax.index import Evaluate, Exit, Name, Result
 
 if TYPE_CHECKING:
     from repro_lint.flow.hydra import Hydra
@@ -71,6 +71,9 @@ class Dispatch:
         """A library's function: it may make or run what a configuration or a module names."""
         if target.dotted in INSTANTIATING:
             return perhaps(self.hydra.targets(path, place))
+        if target.dotted.startswith("argparse.Namespace."):
+            call = self.program.modules[path].calls[place]
+            return self.commands.of_application(path, call) or Candidates((target,))
         if target.dotted == "fire.Fire":
             return self.commands.fire(path, place) or Candidates((target,))
         return Candidates((target,))
@@ -156,8 +159,18 @@ class Dispatch:
         """Whether a method is there to be overridden."""
         if target.kind != "function":
             return False
-        names = [d.text for d in self.program.function(target).decorators if isinstance(d, Name)]
-        return any(name.rpartition(".")[2].startswith("abstract") for name in names)
+        record = self.program.function(target)
+        names = [d.text for d in record.decorators if isinstance(d, Name)]
+        if any(name.rpartition(".")[2].startswith("abstract") for name in names):
+            return True
+        last = record.body[-1] if record.body else None
+        if not isinstance(last, Exit) or last.kind != "raise":
+            return False
+        raised = last.value
+        if isinstance(raised, Result):
+            raised = Name(self.program.modules[target.path].calls[raised.call].name)
+        alone = all(isinstance(operation, Evaluate) for operation in record.body[:-1])
+        return alone and raised == Name("NotImplementedError")
 
     def unknown(self, path: str, call: Call) -> Candidates:
         """A call whose callee names and classes do not show."""
