@@ -129,7 +129,8 @@ class SeedlessCall(Rule):
         where = context.facts.place_of(known.path, known.call.span)
         fact = known.fact
         message = f"`{known.call.name}` gets no `{fact.parameter}` and its stream is not seeded"
-        finding = self.at(where, message, confidence=confidence)
+        severity = self.severity if fact.effect == "varies" else Severity.LOW
+        finding = self.at(where, message, severity=severity, confidence=confidence)
         sites = [place_of(context, *site) for site in omitted.sites]
         if sites != [where]:
             finding = finding._replace(sites=tuple(sites))
@@ -165,7 +166,7 @@ class SharedRandomState(Rule):
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield calls whose result depends on every draw before them."""
         for known, status, _ in omitted_seeds(context, "scikit-learn"):
-            if status.state == COVERED:
+            if status.state == COVERED and known.fact.effect == "varies":
                 where = context.facts.place_of(known.path, known.call.span)
                 message = (
                     f"`{known.call.name}` gets no `random_state`:"
