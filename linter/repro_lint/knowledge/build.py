@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = Path(__file__).with_name("libraries")
 COMPILED = LIBRARIES.with_name("compiled")
+LEFT_OUT = LIBRARIES.with_name("left_out.toml")
 INDEX = "index"
 EFFECTS = (
     *("draw", "generator", "seed", "restore", "listing", "download", "switch"),

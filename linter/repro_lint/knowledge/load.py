@@ -142,6 +142,8 @@ class Knowledge:
 
     def canonical(self, dotted: str) -> str:
         """The name under which the facts are kept: `keras.Input` for `tensorflow.keras.Input`."""
+        if dotted.partition(".")[0] not in self._packages:
+            return dotted
         name = self._asked.get(dotted)
         if name is None:
             name = dotted
