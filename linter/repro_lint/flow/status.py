@@ -26,7 +26,7 @@ SEED_PARAMETER = pattern(
 )
 
 EXAMPLE_PATH = pattern(
-    r"(^|/)(\w*examples?|docs?|doc_src|tutorials?|notebooks?|demos?|benchmarks?|gallery|sandbox|scripts/demo)"
+    r"(^|/)(\w*examples?|docs?|doc_src|tutorials?|notebooks?|demos?|benchmarks?|gallery)"
     r"(/|$)",
     re.IGNORECASE,
 )
