@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -172,10 +173,8 @@ def run(text: str, answers: Sequence[bool]) -> dict[str, list[bool]]:
 
     builtins = {**vars(__import__("builtins")), "__import__": fake_import}
     space = {"__name__": "__main__", "__builtins__": builtins}
-    try:
+    with contextlib.suppress(ValueError):
         exec(compile(text, "train.py", "exec"), space)  # noqa: S102  the program is ours
-    except ValueError:
-        pass
     return {"python": python.draws, "numpy": numpy.draws}
 
 

@@ -14,6 +14,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.flow.callgraph import CallGraph
 from repro_lint.flow.candidates import INSTANTIATING
 from repro_lint.flow.draws import SHARED, events, is_seeder_name
+from repro_lint.flow.modules import folder_of
 from repro_lint.flow.plans import AS_EXECUTED, Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.summary import NOTHING, Key
@@ -84,6 +85,7 @@ class SeedFlow:
         self.strict = strict
         self.planner = Planner(self)
         self.summaries: dict[Key, Summary] = {}
+        self._callees: dict[Key, tuple[Key, ...]] = {}
         self._outlines: dict[Key, Outline] = {}
         self._events: dict[Site, tuple[Event, ...]] = {}
         self._dull: dict[tuple[str, str], bool] = {}
@@ -119,6 +121,13 @@ class SeedFlow:
 
     def callees(self, key: Key) -> tuple[Key, ...]:
         """The functions that a function may run, as it runs them."""
+        known = self._callees.get(key)
+        if known is None:
+            known = self._callees[key] = self.search_callees(key)
+        return known
+
+    def search_callees(self, key: Key) -> tuple[Key, ...]:
+        """Find the callees of a function without asking the kept answers."""
         plan = self.planner.plan_of(key)
         known = self.known_flags(key)
         found = [self.key(callee, known) for callee in plan.callees]
@@ -234,11 +243,11 @@ class SeedFlow:
 
     def modules_run(self, path: str, module: str, member: str) -> tuple[str, ...]:
         """The modules of the repository that an import statement runs, in their order."""
-        key = (path, module, member)
+        key = (folder_of(path), module, member)
         found = self._imports.get(key)
         if found is None:
             found = self._imports[key] = tuple(self.search_modules(path, module, member))
-        return found
+        return found if path not in found else tuple([other for other in found if other != path])
 
     def search_modules(self, path: str, module: str, member: str) -> Iterator[str]:
         """Find what an import statement runs: packages, then what is inside them."""
@@ -246,7 +255,7 @@ class SeedFlow:
         names = [module] if not member or member == "*" else [module, module + dot + member]
         for dotted in names:
             found = self.program.table.find(path, dotted)
-            if found and found != path:
+            if found:
                 yield found
 
     def guard(self, path: str, function: int, test: Value) -> str:
