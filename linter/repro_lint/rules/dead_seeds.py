@@ -12,6 +12,7 @@ from repro_lint.flow.namespaces import Namespaces
 from repro_lint.flow.operations import every
 from repro_lint.flow.seed_tests import is_seed_name
 from repro_lint.flow.status import UNREACHED
+from repro_lint.flow.transfer import mask, streams
 from repro_lint.flow.words import occurrences, text_of
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
@@ -98,7 +99,9 @@ class DeadSeed(Rule):
                 where = context.facts.place_of(
                     path, start._replace(end_line=start.line, end_column=start.column + 3)
                 )
-                yield self.at(where, message, confidence=Confidence.MEDIUM)
+                covered = seeds_near(context, path, place)
+                sure = Confidence.LOW if covered else Confidence.MEDIUM
+                yield self.at(where, message, confidence=sure)
 
     def assignments(self, context: Context) -> Iterator[Finding]:
         """Yield assignments that replace a seeder by a number."""
@@ -217,6 +220,14 @@ def gets_seed(context: Context, path: str, place: int, name: str) -> bool:
         if given is not None and not is_none(given):
             return True
     return False
+
+
+def seeds_near(context: Context, path: str, place: int) -> bool:
+    """Whether the program may seed all that a function draws from by other means."""
+    drawn = context.seed_flow.summary(path, place).masks.drawn
+    return all(
+        context.draws.seeded_near(path, stream) for stream in streams() if drawn & mask((stream,))
+    )
 
 
 def is_number(context: Context, path: str, function: int, value: Value) -> bool:

@@ -6,14 +6,16 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
+from repro_lint.flow.bindings import tested
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.draws import seed_argument
 from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.seed_sources import NO_SOURCE, seed_source
+from repro_lint.flow.seed_tests import is_seed_test
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, takes_effect
-from repro_lint.syntax.index import Compound, Literal, Name
+from repro_lint.syntax.index import Compound, Evaluate, Literal, Name
 from repro_lint.syntax.values import is_none, unpacks
 
 if TYPE_CHECKING:
@@ -61,7 +63,17 @@ class EntropySeed(Rule):
         if known.fact.role != "seed" or known.fact.omitted != "entropy" or unpacks(known.call):
             return False
         function = context.facts.function(known.path, known.call.function)
-        return is_none(given) and not WORKER_NAME.search(function.name)
+        if not is_none(given) or WORKER_NAME.search(function.name):
+            return False
+        # Where people ask for no seed, they get none.
+        index = context.modules[known.path]
+        return not any(
+            isinstance(operation, Evaluate)
+            and operation.call == known.place
+            and test is not None
+            and is_seed_test(index, test)
+            for operation, test, _ in tested(function.body)
+        )
 
 
 def makes_seed(context: Context, known: Known) -> bool:

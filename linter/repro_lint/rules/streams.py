@@ -7,7 +7,7 @@ import sys
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
-from repro_lint.flow.draws import SHARED
+from repro_lint.flow.draws import SHARED, seed_argument
 from repro_lint.flow.modules import folder_of, joined
 from repro_lint.flow.transfer import mask
 from repro_lint.flow.words import text_of
@@ -15,6 +15,7 @@ from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, is_worth_telling, takes_effect
+from repro_lint.syntax.values import is_none
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,7 +187,7 @@ def is_library(context: Context, path: str) -> bool:
 def why(context: Context, known: Known, function: Function) -> str:
     """Why a seed should stay inside a function, "" if it is there for its callers."""
     streams = set(known.fact.streams).intersection(SHARED)
-    if not streams or known.fact.kind:
+    if not streams or known.fact.kind or is_none(seed_argument(known.call, known.fact)):
         return ""
     if function.kind == "module":
         guard = context.modules[known.path].main_guard
