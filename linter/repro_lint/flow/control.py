@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.operations import assignments
 from repro_lint.flow.status import EXAMPLE_PATH
 from repro_lint.patterns import pattern
@@ -39,6 +40,9 @@ PURPOSE = pattern(
     r"^(?!random_|base_|global_|rng_|np_|torch_|numpy_|main_|master_|init_)(\w+)_seed$"
 )
 CALLERS = 20
+CALLER_STEPS = 3
+# What only makes something that draws later, when data are read or trained on.
+DEFERRED = frozenset(("augmentation", "dropout", "sampler", "collator"))
 BASE_STEPS = 4
 
 
@@ -68,13 +72,44 @@ class Controls:
         name = self.attribute(path, function) or self.setting(path, function)
         if name:
             return Control(OBJECT, name)
-        if self.draws.seeded_by_users(path, stream):
+        if self.draws.seeded_by_users(path, stream) or self.may_be_run(known, stream):
             return Control(NEAR)
         name = self.of_callers(path, function)
         if name:
             return Control(CALLER, name)
         shown = EXAMPLE_PATH.search(path)
         return Control(ELSEWHERE if stream in self.seeded_in(examples=bool(shown)) else NOBODY)
+
+    def may_be_run(self, known: Known, stream: str) -> bool:
+        """Whether code that seeds may run a draw that no import leads to, named by settings."""
+        program = self.facts.program
+        shown = bool(EXAMPLE_PATH.search(known.path))
+        if known.path in program.imported_somewhere and known.fact.kind not in DEFERRED:
+            return False
+        return stream in self.seeded_in(examples=shown)
+
+    def seeded_by_callers(self, known: Known, stream: str) -> bool:
+        """Whether a function that leads to a draw by calls may seed its stream."""
+        waiting = [(known.path, known.call.function, 0)]
+        seen = set(waiting)
+        while waiting:
+            path, function, steps = waiting.pop()
+            for caller, place in self.draws.flow.seeding.callers(path, function):
+                around = self.facts.program.modules[caller].calls[place].function
+                above = (caller, around, steps + 1)
+                if self.does_not_count(caller, known.path):
+                    continue
+                if around and stream in self.draws.flow.may_seed(caller, around):
+                    return True
+                if around and steps < CALLER_STEPS and above not in seen:
+                    seen.add(above)
+                    waiting.append(above)
+        return False
+
+    def does_not_count(self, caller: str, path: str) -> bool:
+        """Whether a module only tests what it calls, or only shows how a library is used."""
+        shows = EXAMPLE_PATH.search(caller) and not EXAMPLE_PATH.search(path)
+        return bool(TEST_PATH.search(caller) or shows)
 
     def seeded_in(self, *, examples: bool) -> frozenset[str]:
         """The streams that some code of the repository may seed, examples included or not."""

@@ -31,7 +31,7 @@ KINDS = {
     "initialiser": LAYER,
     "dropout": NOISE,
     "augmentation": AUGMENT,
-    "sampler": ORDER,
+    "sampler": DATA,
     "collator": AUGMENT,
     "splitter": DATA,
     "split": DATA,
@@ -43,6 +43,8 @@ CHOOSERS = frozenset(
 )
 # Draws of whole numbers, and of one number that is compared with a share, may select data.
 WHOLE = frozenset(("randint", "integers", "randrange", "random_integers", "random"))
+# What samples from the distribution that a model gives.
+SIMULATES = frozenset(("multinomial", "categorical", "random_categorical"))
 SPLITS = frozenset(("random_split", "bootstrap", "resample"))
 WEIGHT_NAME = pattern(
     r"(^|[._])(w|b|w\d|b\d|weights?|bias(es)?|params?|parameters?|theta|kernel|embeddings?"
@@ -82,7 +84,7 @@ INITIAL_CODE = pattern(
 )
 NOISE_CODE = pattern(
     r"(^|[._])_*(forward|call|__call__|act\w*|explore\w*|get_action\w*|step|predict\w*|sample_z"
-    r"|reparam\w*|generate|decode\w*|policy|denoise\w*|diffus\w*|q_sample|p_sample\w*)$"
+    r"|reparam\w*|drop_?(connect|path|out|block)\w*|stochastic_depth|generate|decode\w*|policy|denoise\w*|diffus\w*|q_sample|p_sample\w*)$"
 )
 MADE_UP_CODE = pattern(
     r"(^|[._])_*(make_\w+|create_\w*(data|inputs?|batch|samples?)\w*|(gen|generate)_\w*(data|inputs?"
@@ -101,6 +103,10 @@ def role_of(facts: Facts, known: Known) -> str:
         return KINDS[known.fact.kind]
     if method in SPLITS:
         return DATA
+    if method.endswith("_"):
+        return role_of_name(receiver_of(known)) or role_of_code(around) or INITIAL
+    if method in SIMULATES:
+        return ORDER if "__iter__" in around else NOISE
     used = role_of_uses(facts, known, facts.uses(known.path).of_result(known.place), STEPS)
     if method in CHOOSERS:
         return role_of_choice(known, around, used)
@@ -144,6 +150,22 @@ def is_constant(value: Value) -> bool:
     if isinstance(value, Compound):
         return value.kind in ("UnaryOp", "Tuple", "List") and all(map(is_constant, value.parts))
     return isinstance(value, Literal)
+
+
+def receiver_of(known: Known) -> str:
+    """The name of what a method changes in place, "" if it has none."""
+    receiver = known.call.receiver
+    if receiver is None:
+        return known.call.name.rpartition(".")[0]
+    return receiver.text if isinstance(receiver, Name) else ""
+
+
+def role_of_name(text: str) -> str:
+    """The role of a value that is kept under a name, "" if that tells none."""
+    for role, names in ((NOISE, NOISE_NAME), (INITIAL, WEIGHT_NAME)):
+        if text and names.search(text):
+            return role
+    return ""
 
 
 def role_of_code(around: str) -> str:
@@ -190,9 +212,9 @@ def role_of_target(facts: Facts, known: Known, target: Value | None, use: Use, s
     if not isinstance(use.operation, (Assign, Loop)) or target is None:
         return ""
     text = target_text(target)
-    for role, names in ((NOISE, NOISE_NAME), (INITIAL, WEIGHT_NAME)):
-        if text and names.search(text):
-            return role
+    named = role_of_name(text)
+    if named:
+        return named
     if text and steps:
         found = role_of_uses(
             facts, known, uses_of_name(facts, known.path, use.function, text), steps - 1

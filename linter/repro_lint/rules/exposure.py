@@ -6,6 +6,7 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Step
+from repro_lint.flow.control import DEFERRED
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.draws import is_random
 from repro_lint.flow.entries import TEST_PATH
@@ -28,27 +29,10 @@ if TYPE_CHECKING:
 OWN_RULES = frozenset(
     ("scikit-learn", "pandas", "datasets", "optuna", "hyperopt", "skopt", "gymnasium")
 )
-DEFERRED = frozenset(("augmentation", "dropout", "sampler", "collator"))
-DATA_DRAWS = frozenset(
-    [
-        "sample",
-        "shuffle",
-        "choice",
-        "choices",
-        "permutation",
-        "permuted",
-        "randperm",
-        "random_split",
-    ]
-)
+SEED_NAME = pattern(r"(^|[._])seeds?(_|$)", re.IGNORECASE)
 TRIAL_NAME = pattern(
     r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)(_|$)", re.IGNORECASE
 )
-
-
-def draws_data(known: Known) -> bool:
-    """Whether what is drawn may decide which data are used."""
-    return known.call.name.rpartition(".")[2] in DATA_DRAWS
 
 
 def only_without(context: Context, known: Known, parameter: str) -> bool:
@@ -99,7 +83,7 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
     ]
     if not facts or all(is_told_elsewhere(fact) or is_harmless(fact) for fact in facts):
         return False
-    if all(is_initialisation(fact) for fact in facts) and (
+    if (all(is_initialisation(fact) for fact in facts) or is_parameter(context, site)) and (
         entry.kind != "training" or is_overwritten(context.facts, exposure.trace)
     ):
         return False
@@ -108,6 +92,25 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
     ):
         return False
     return not is_cosmetic(context.facts, site.path, site.call)
+
+
+def is_parameter(context: Context, site: Site) -> bool:
+    """Whether a draw only gives a parameter of a model its first value."""
+    calls = context.modules[site.path].calls
+    uses = context.facts.uses(site.path).of_result(site.call)
+    return bool(uses) and all(
+        use.kind == "argument" and calls[use.call].name.rpartition(".")[2] == "Parameter"
+        for use in uses
+    )
+
+
+def makes_seed(context: Context, known: Known) -> bool:
+    """Whether a draw is only kept as a seed: what draws with it is judged, not this."""
+    uses = context.facts.uses(known.path).of_result(known.place)
+    targets = [getattr(use.operation, "target", None) for use in uses]
+    return bool(targets) and all(
+        isinstance(target, Name) and SEED_NAME.search(target.text) for target in targets
+    )
 
 
 def is_told_elsewhere(fact: Api) -> bool:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Severity
 from repro_lint.flow import control
-from repro_lint.flow.control import Controls
+from repro_lint.flow.control import DEFERRED, Controls
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 from repro_lint.rules.base import Rule
-from repro_lint.rules.exposure import DEFERRED, OWN_RULES, is_initialisation
+from repro_lint.rules.exposure import OWN_RULES, is_initialisation
 from repro_lint.rules.unreached import is_plain, open_draws
 
 if TYPE_CHECKING:

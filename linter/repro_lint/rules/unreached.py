@@ -5,12 +5,12 @@ from __future__ import annotations
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow import control, roles
-from repro_lint.flow.control import Controls
+from repro_lint.flow.control import DEFERRED, Controls
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.status import EXPOSED, UNREACHED
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
-from repro_lint.rules.exposure import DEFERRED, OWN_RULES, in_trial, only_without, takes_effect
+from repro_lint.rules.exposure import OWN_RULES, in_trial, makes_seed, only_without, takes_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +86,8 @@ def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
             continue
         if not is_open(context, known, stream):
             continue
+        if controls.seeded_by_callers(known, stream):
+            continue
         who = controls.of(known, stream)
         if who.kind == control.OWN and only_without(context, known, who.name):
             continue
@@ -110,6 +112,8 @@ def is_plain(context: Context, known: Known, stream: str) -> bool:
         return False
     if context.draws.surroundings_seed(known.path, known.call.function, stream):
         return False
+    if makes_seed(context, known):
+        return False
     return not is_cosmetic(context.facts, known.path, known.place)
 
 
@@ -119,8 +123,8 @@ def confidence_of(context: Context, known: Known, who: Control) -> Confidence | 
     state = context.draws.standing(known.path, known.place, stream).state
     if state == EXPOSED and who.kind != control.OWN:
         return None
-    if who.kind == control.OWN and draws_later(context, known):
-        return LOW
+    if draws_later(context, known):
+        return LOW if who.kind == control.OWN else None
     found = CONFIDENCE[roles.role_of(context.facts, known)][who.kind]
     near = who.kind == control.OWN and context.draws.seeded_by_users(known.path, stream)
     return MEDIUM if near and found == HIGH else found
