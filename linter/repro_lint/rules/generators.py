@@ -7,9 +7,11 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.cosmetic import is_cosmetic
+from repro_lint.flow.operations import assignments
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, takes_effect
+from repro_lint.syntax.index import Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 # Of these libraries other rules tell which parameter to give.
 NAMED_ELSEWHERE = OWN_RULES | {"scipy"}
+OWN_KINDS = frozenset(("environment", "search"))
 MEANT = pattern(
     r"#.*(entropy|unseeded|not seeded|no seed|non-?determin|intention|on purpose)", re.IGNORECASE
 )
@@ -114,19 +117,49 @@ class UnseededSearch(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that search."""
-        return any(k.fact.library in SEARCHES for k in context.facts.role("generator"))
+        return any(is_search(k) for role in ROLES for k in context.facts.role(role))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield samplers and studies without a seed."""
-        for role in ("generator", "draw"):
+        from repro_lint.flow.objects import Objects  # noqa: PLC0415  few repositories need it
+
+        objects = Objects(context.facts)
+        for role in ROLES:
             for known in context.facts.role(role):
-                if known.fact.library not in SEARCHES or known.fact.streams != ("entropy",):
+                if not is_search(known) or not takes_effect(context, known):
                     continue
-                if takes_effect(context, known):
-                    where = context.facts.place_of(known.path, known.call.span)
-                    message = f"`{known.call.name}` has no seed: no global seed reaches its sampler"
-                    yield self.at(where, message)
+                if role == "generator" and known.call.name.rpartition(".")[2] != "fmin":
+                    fate = objects.fate(known.path, known.place)
+                    if is_excused(fate) or gets_sampler(context, known):
+                        continue
+                where = context.facts.place_of(known.path, known.call.span)
+                message = f"`{known.call.name}` has no seed: no global seed reaches its sampler"
+                yield self.at(where, message)
 
 
-SEARCHES = frozenset(("optuna", "hyperopt", "skopt", "ray", "nevergrad"))
+def is_search(known: Known) -> bool:
+    """Whether a call makes or runs a search that starts from fresh entropy."""
+    fact = known.fact
+    return (
+        fact.kind == "search"
+        and fact.streams == ("entropy",)
+        and fact.name.rpartition(".")[2] not in EXHAUSTIVE
+    )
+
+
+def gets_sampler(context: Context, known: Known) -> bool:
+    """Whether a study gets another sampler after it is made: `study.sampler = ...`."""
+    for use in context.facts.uses(known.path).of_result(known.place):
+        target = getattr(use.operation, "target", None)
+        body = context.facts.function(known.path, use.function).body
+        if isinstance(target, Name) and any(
+            assignment.target == Name(target.text + ".sampler") for assignment in assignments(body)
+        ):
+            return True
+    return False
+
+
+ROLES = ("generator", "draw")
+# What tries every point tries the same ones in each run, if in another order.
+EXHAUSTIVE = frozenset(("BruteForceSampler",))
 RULES: tuple[type[Rule], ...] = (UnseededGenerator, ConstantGenerator, UnseededSearch)
