@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.nodes import Invoke, Restore, Scope, Seed
+from repro_lint.flow.nodes import Around, Invoke, Restore, Scope, Seed
 from repro_lint.flow.transfer import START, Site, mask
 from repro_lint.flow.walk import STEPS, Sink, Walk, assumptions
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.summary import Key
     from repro_lint.flow.transfer import State
 
-LEAVES = (Seed, Restore, Invoke, Scope)
+LEAVES = (Seed, Restore, Invoke, Scope, Around)
 
 
 class Observer(Walk):
@@ -54,7 +54,7 @@ def covering_seed(flow: SeedFlow, root: Key, stream: str) -> tuple[Site, ...]:
         if call >= 0:
             found.append(Site(path, call))
         if isinstance(node, (Seed, Restore)):
-            return tuple(found)
+            return tuple(found) if call >= 0 else ()
         key = inner_key(flow, key, node, stream)
     return ()
 
@@ -73,6 +73,8 @@ def first_closing(flow: SeedFlow, key: Key, stream: str) -> tuple[Node | None, s
 
 def inner_key(flow: SeedFlow, key: Key, node: Node, stream: str) -> Key | None:
     """The function behind a step that seeds a stream."""
+    if isinstance(node, Around):
+        return flow.planner.wrapped(key)
     callees = []
     if isinstance(node, Invoke):
         callees = [flow.key(callee, flow.known_flags(key)) for callee in node.callees]

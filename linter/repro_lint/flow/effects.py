@@ -52,6 +52,8 @@ class Effects:
         if self.deferred:
             for value in call.arguments:
                 self.resume(value, found)
+        if self.starts_process(call):
+            return
         self.handed(call.arguments, found)
         if call.keywords:
             values = [value for name, value in call.keywords if name not in ELSEWHERE]
@@ -75,6 +77,12 @@ class Effects:
         """Whether a call of a library's function surely does nothing that matters here."""
         dull = self.planner.flow.is_dull(call)
         return dull and not self.program.estimators.trains(self.path, place)
+
+    def starts_process(self, call: Call) -> bool:
+        """Whether a call makes a process: what that is given seeds nothing here."""
+        if "rocess" not in call.name or not call.target:
+            return False
+        return any(fact.role == "worker" for fact in knowledge().lookup(call.target))
 
     def is_delayed(self, call: Call) -> bool:
         """Whether a call only says what another process is to do: `delayed(work)(1)`."""
@@ -233,7 +241,7 @@ class Effects:
         """A function that is handed on may run from here on; if it seeds, the stream is seeded."""
         for value in values:
             kind = type(value)
-            if kind is Name or kind is Lambda:
+            if kind is Lambda or (kind is Name and "worker" not in value.text):
                 streams = self.planner.flow.handed_streams(self.path, self.place, value)
                 if streams:
                     self.note(Seed(-1, mask(streams), "constant"), found)

@@ -69,14 +69,16 @@ def is_late(context: Context, verdict: Verdict) -> bool:
     """Whether a run surely seeds the stream of a verdict, if not soon enough."""
     state = context.seed_flow.outlines(verdict.entry)[0].state
     bit = mask((verdict.stream,))
-    return state is not None and not (state.keep | state.soft) & bit
+    if state is None or (state.keep | state.soft) & bit:
+        return False
+    return seed_step(context, verdict) is not None
 
 
 def seed_step(context: Context, verdict: Verdict) -> Step | None:
-    """The call that seeds the stream of a verdict in a run, None if it cannot be named."""
+    """The call that surely seeds the stream of a verdict in a run, None if there is none."""
     key = context.seed_flow.outlines(verdict.entry)[0].key
     sites = covering_seed(context.seed_flow, key, verdict.stream)
-    if not sites:
+    if not sites or not any(e.kind == "seed" for e in context.seed_flow.events(*sites[-1])):
         return None
     call = context.modules[sites[-1].path].calls[sites[-1].call]
     return Step(context.facts.place_of(sites[-1].path, call.span), call.name)
@@ -123,18 +125,16 @@ class LateSeed(StreamRule):
         for verdict in context.seed_flow.verdicts:
             if is_late(context, verdict):
                 shown = worth_telling(context, verdict)
-                if shown:
-                    yield self.too_early(context, verdict, shown)
+                seed = seed_step(context, verdict)
+                if shown and seed is not None:
+                    yield self.too_early(context, verdict, shown, seed)
 
-    def too_early(self, context: Context, verdict: Verdict, shown: list[Exposure]) -> Finding:
+    def too_early(
+        self, context: Context, verdict: Verdict, shown: list[Exposure], seed: Step
+    ) -> Finding:
         """The finding, with the seeding call at the end of its trace."""
-        seed = seed_step(context, verdict)
-        name = f"`{seed.message}`" if seed is not None else "it"
-        verb = "seeds it" if seed is not None else "is seeded"
-        reason = f"before {name} {verb} in a run of `{verdict.entry.path}`"
+        reason = f"before `{seed.message}` seeds it in a run of `{verdict.entry.path}`"
         found = self.exposed(context, verdict, shown, reason)
-        if seed is None:
-            return found
         last = Step(seed.location, f"{seed.message} seeds it only here")
         return found._replace(trace=(*found.trace, last))
 
@@ -163,18 +163,22 @@ class PartialSeed(StreamRule):
             if worth_telling(context, verdict)
         }
         for verdict in found:
+            if (verdict.entry, verdict.stream) in told:
+                continue
             shown = worth_telling(context, verdict)
-            if shown and (verdict.entry, verdict.stream) not in told:
-                seed = seed_step(context, verdict)
-                by = f" by `{seed.message}`" if seed is not None else ""
-                reason = (
-                    f"which is seeded{by} on some paths only in a run of `{verdict.entry.path}`"
-                )
-                result = self.exposed(context, verdict, shown, reason)
-                if seed is not None:
-                    last = Step(seed.location, f"{seed.message} seeds it on some paths")
-                    result = result._replace(trace=(*result.trace, last))
-                yield result
+            seed = seed_step(context, verdict) if shown else None
+            if seed is not None:
+                yield self.sometimes(context, verdict, shown, seed)
+
+    def sometimes(
+        self, context: Context, verdict: Verdict, shown: list[Exposure], seed: Step
+    ) -> Finding:
+        """The finding, with the seeding call at the end of its trace."""
+        entry = verdict.entry.path
+        reason = f"which `{seed.message}` seeds on some paths only in a run of `{entry}`"
+        found = self.exposed(context, verdict, shown, reason)
+        last = Step(seed.location, f"{seed.message} seeds it on some paths")
+        return found._replace(trace=(*found.trace, last))
 
 
 RULES: tuple[type[Rule], ...] = (UnseededDraw, LateSeed, PartialSeed)
