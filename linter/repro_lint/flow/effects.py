@@ -240,8 +240,8 @@ class Effects:
     def handed(self, values: Iterable[Value], found: list[Node]) -> None:
         """A function that is handed on may run from here on; if it seeds, the stream is seeded."""
         for value in values:
-            kind = type(value)
-            if kind is Lambda or (kind is Name and "worker" not in value.text):
+            # What a worker does first is done there.
+            if type(value) is Lambda or (type(value) is Name and "worker" not in value.text):
                 streams = self.planner.flow.handed_streams(self.path, self.place, value)
                 if streams:
                     self.note(Seed(-1, mask(streams), "constant"), found)
