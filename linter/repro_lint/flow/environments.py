@@ -213,6 +213,20 @@ class EnvironmentTrail(Trail):
         bases = self.program.library_bases(target)
         if any(base.rpartition(".")[2].endswith(("Wrapper", "Env")) for base in bases):
             self.results.append((path, use.call))
+        self.seeded = self.seeded or self.seeds_itself(target)
+
+    def seeds_itself(self, target: Target) -> bool:
+        """Whether a wrapper resets what it wraps with a seed of its own, not its caller's."""
+        index = self.program.modules[target.path]
+        for call in index.calls:
+            function = index.functions[call.function]
+            if function.parent != target.place or not call.name.endswith("env.reset"):
+                continue
+            given = {parameter.name.lstrip("*") for parameter in function.parameters}
+            seed = call.argument(0, "seed")
+            if isinstance(seed, Name) and seed.text not in given:
+                return True
+        return False
 
     def wrap(self, path: str, use: Use, call: Call) -> None:
         """What others make of the environment is followed as if it were one."""

@@ -23,7 +23,8 @@ class SystemEntropy(Rule):
 
     def applies(self, context: Context) -> bool:
         """Judge repositories that ask the system for numbers, or for addresses of objects."""
-        return any(
+        called = context.program.calls_named
+        return any(name in called for name in SORTING) or any(
             target in ASKED or target.startswith(("uuid.", "secrets.", "random.SystemRandom"))
             for targets in context.program.targets.values()
             for target in targets
@@ -40,5 +41,6 @@ class SystemEntropy(Rule):
             yield self.at(where, f"`{named}` {decision.what}, and no seed reaches it")
 
 
-ASKED = frozenset(("os.urandom", "os.getrandom", "builtins.id", "builtins.sorted"))
+ASKED = frozenset(("os.urandom", "os.getrandom", "builtins.id"))
+SORTING = ("sorted", "sort", "nsmallest", "nlargest")
 RULES: tuple[type[Rule], ...] = (SystemEntropy,)
