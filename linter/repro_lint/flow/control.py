@@ -61,7 +61,7 @@ class Controls:
         self.facts = facts
         self.draws = draws
         self._attributes: dict[tuple[str, int], str] = {}
-        self._seeded: dict[bool, frozenset[str]] = {}
+        self._seeded: dict[tuple[frozenset[str], bool], frozenset[str]] = {}
 
     def of(self, known: Known, stream: str) -> Control:
         """Who could seed one draw, the nearest first."""
@@ -78,7 +78,9 @@ class Controls:
         if name:
             return Control(CALLER, name)
         shown = EXAMPLE_PATH.search(path)
-        return Control(ELSEWHERE if stream in self.seeded_in(examples=bool(shown)) else NOBODY)
+        return Control(
+            ELSEWHERE if stream in self.seeded_in(path, examples=bool(shown)) else NOBODY
+        )
 
     def may_be_run(self, known: Known, stream: str) -> bool:
         """Whether code that seeds may run a draw that no import leads to, named by settings."""
@@ -86,7 +88,7 @@ class Controls:
         shown = bool(EXAMPLE_PATH.search(known.path))
         if known.path in program.imported_somewhere and known.fact.kind not in DEFERRED:
             return False
-        return stream in self.seeded_in(examples=shown)
+        return stream in self.seeded_in(known.path, examples=shown)
 
     def seeded_by_callers(self, known: Known, stream: str) -> bool:
         """Whether a function that leads to a draw by calls may seed its stream."""
@@ -111,16 +113,19 @@ class Controls:
         shows = EXAMPLE_PATH.search(caller) and not EXAMPLE_PATH.search(path)
         return bool(TEST_PATH.search(caller) or shows)
 
-    def seeded_in(self, *, examples: bool) -> frozenset[str]:
-        """The streams that some code of the repository may seed, examples included or not."""
-        if examples not in self._seeded:
-            self._seeded[examples] = frozenset(
+    def seeded_in(self, path: str, *, examples: bool) -> frozenset[str]:
+        """The streams that some code of the project may seed, examples included or not."""
+        beside = self.facts.program.companions(path)
+        key = (beside, examples)
+        if key not in self._seeded:
+            self._seeded[key] = frozenset(
                 stream
-                for path in self.facts.modules
-                if examples or not EXAMPLE_PATH.search(path)
-                for stream in self.draws.seeded_in(path)
+                for other in beside
+                if other in self.facts.modules
+                if examples or not EXAMPLE_PATH.search(other)
+                for stream in self.draws.seeded_in(other)
             )
-        return self._seeded[examples]
+        return self._seeded[key]
 
     def attribute(self, path: str, function: int) -> str:
         """A seed or generator that the object of a method keeps, "" if none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.modules import folder_of, is_below
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ class Links:
 
     modules: Mapping[str, ModuleIndex]
     table: ModuleTable
+    _companions: dict[tuple[str, str], frozenset[str]]
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -92,6 +94,17 @@ class Links:
     def groups(self) -> Mapping[str, frozenset[str]]:
         """For each module all that imports link it with, in either direction, itself included."""
         return groups_of(self.imported_paths)
+
+    def companions(self, path: str) -> frozenset[str]:
+        """The modules of the project of a module, and those that imports link with it."""
+        root = self.table.whole_project(folder_of(path))
+        group = self.groups[path]
+        key = (root, min(group))
+        found = self._companions.get(key)
+        if found is None:
+            below = [other for other in self.modules if is_below(other, root)]
+            found = self._companions[key] = group.union(below)
+        return found
 
     def neighbours(self, path: str) -> frozenset[str]:
         """The modules that imports link a module with; projects beside it are none."""

@@ -133,6 +133,11 @@ class ModuleTable:
         """The root of the project that a folder belongs to; the folder itself where none shows."""
         return next((f for f in (folder, *ancestors(folder)) if f in self.projects), folder)
 
+    def whole_project(self, folder: str) -> str:
+        """The outermost folder around this one that looks like a project; else the folder."""
+        around = [f for f in (folder, *ancestors(folder)) if f in self.projects]
+        return around[-1] if around else folder
+
     def only_suffix(self, folder: str, rest: str) -> str:
         """The one file of the importer's project whose path ends so, "" if several or none.
 

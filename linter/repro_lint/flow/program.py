@@ -45,6 +45,7 @@ class Program(Links):
         self._names: dict[str, Names] = {}
         self._members: dict[tuple[str, str], Target | None] = {}
         self._calls: dict[tuple[str, int], Target | None] = {}
+        self._companions: dict[tuple[str, str], frozenset[str]] = {}
         self._aliases: set[tuple[str, str]] = set()
         self.classes = Classes(self)
         self.variables = Variables(self)

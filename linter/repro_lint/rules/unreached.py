@@ -144,8 +144,9 @@ def finding_of(rule: Rule, context: Context, judged: Open, draws: list[Known]) -
 
 
 def draws_later(context: Context, known: Known) -> bool:
-    """Whether a call only makes what draws later, and some code of the repository may seed that."""
+    """Whether a call only makes what draws later, and some code of the project may seed that."""
     if known.fact.kind not in DEFERRED:
         return False
     stream = known.fact.streams[0]
-    return any(stream in context.draws.seeded_in(path) for path in context.facts.modules)
+    beside = context.program.companions(known.path)
+    return any(stream in context.draws.seeded_in(path) for path in beside)
