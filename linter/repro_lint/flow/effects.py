@@ -202,7 +202,7 @@ class Effects:
         elif may_seed_by_name(call):
             self.note(Seed(place, mask(SHARED), "constant"), found)
         elif not choices.targets:
-            streams = flow.seeding_names.get(call.name.rpartition(".")[2])
+            streams = flow.seeded_by_namesakes(self.path, call.name.rpartition(".")[2])
             if streams:
                 self.note(Seed(place, mask(streams), "constant"), found)
 

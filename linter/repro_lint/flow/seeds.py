@@ -326,15 +326,24 @@ class SeedFlow:
         """Which functions may seed."""
         return Seeding(self.program)
 
+    def seeded_by_namesakes(self, path: str, bare: str) -> frozenset[str]:
+        """The streams that functions of a bare name may seed in the project of a module."""
+        found = self.seeding_names.get(bare)
+        if not found:
+            return frozenset()
+        beside = self.program.companions(path)
+        near = [owner for owner in found if owner in beside]
+        return frozenset().union(*(found[owner] for owner in near))
+
     @cached_property
-    def seeding_names(self) -> Mapping[str, frozenset[str]]:
-        """The streams that functions of a bare name may seed, for callees that are unknown."""
-        found: dict[str, frozenset[str]] = {}
+    def seeding_names(self) -> Mapping[str, Mapping[str, frozenset[str]]]:
+        """The streams that functions of a bare name may seed, by the module that defines them."""
+        found: dict[str, dict[str, frozenset[str]]] = {}
         for (path, place), names in self.seeding.streams.items():
             function = self.program.modules[path].functions[place]
             if function.kind == "function":
-                bare = function.name.rpartition(".")[2]
-                found[bare] = found.get(bare, frozenset()) | names
+                owners = found.setdefault(function.name.rpartition(".")[2], {})
+                owners[path] = owners.get(path, frozenset()) | names
         return found
 
     def may_seed(self, path: str, place: int) -> frozenset[str]:
