@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.symbols import Symbols
     from repro_lint.flow.target import Target
-    from repro_lint.flow.transfer import Exposure
+    from repro_lint.flow.transfer import Exposure, Site
     from repro_lint.flow.uses import Use
     from repro_lint.knowledge.model import Api
     from repro_lint.repository.manifests import Manifests
@@ -96,6 +96,16 @@ class Starts:
     def drawn(self) -> tuple[Drawn, ...]:
         """What workers draw without having seeded it, in order of the starts."""
         return tuple(drawn for start in self.all for drawn in self.of_start(start))
+
+    @cached_property
+    def told(self) -> frozenset[Site]:
+        """The draws that the rules about workers tell of."""
+        return frozenset(
+            exposure.site
+            for drawn in self.drawn
+            if drawn.start.several or (drawn.start.kind != THREAD and drawn.stream == "python")
+            for exposure in drawn.exposures
+        )
 
     def of_start(self, start: Start) -> Iterator[Drawn]:
         """What the workers of one start draw."""

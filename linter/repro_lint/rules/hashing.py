@@ -6,7 +6,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.hashes import NUMBER, TEXT, HashUses, Kinds
 from repro_lint.flow.operations import every
-from repro_lint.patterns import pattern
+from repro_lint.knowledge.load import knowledge
 from repro_lint.rules.base import Rule
 from repro_lint.syntax.index import Assign, Compound, Literal, Name
 from repro_lint.syntax.values import inside
@@ -18,16 +18,10 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Span, Value
 
 VARIABLE = "PYTHONHASHSEED"
-STARTS = pattern(
-    r"os\.(exec|spawn|posix_spawn|system|popen|fork)|subprocess\.|pexpect\.|multiprocessing\."
-    r"|torch\.multiprocessing\.|concurrent\.futures\.(process\.)?ProcessPool|ray\.|joblib\.Parallel"
-    r"|torch\.distributed\.(run|launch|elastic)|sh\.|accelerate\.notebook_launcher"
-)
-STARTS_PYTHON = pattern(
-    r"os\.(exec|posix_spawn|spawn)|(torch\.)?multiprocessing\.|concurrent\.futures\.(process\.)?Proc|ray\.init"
-)
-COMMANDS = pattern(r"subprocess\.|os\.(system|popen)")
-NO_PROCESS = pattern(r"\.(cpu_count|current_process|freeze_support|active_children|get_logger)$")
+# What starts no process, or one that is a copy and reads no variable anew.
+NO_PROCESS = frozenset(("thread", "estimator", "loader", "collate", "part"))
+NO_PYTHON = NO_PROCESS | {"command", "fork"}
+STARTERS = frozenset(("pool", "process", "worker"))
 
 
 class LateHashSeed(Rule):
@@ -104,14 +98,21 @@ def reaches_process(context: Context, path: str) -> bool:
 
 def starts(call: Call) -> bool:
     """Whether a call may start a process."""
-    return bool(STARTS.match(call.target)) and not NO_PROCESS.search(call.target)
+    return not kinds_started(call) <= NO_PROCESS
+
+
+def kinds_started(call: Call) -> frozenset[str]:
+    """The kinds of processes and threads that a call may start."""
+    facts = knowledge().lookup(call.target)
+    return frozenset(fact.kind for fact in facts if fact.role in STARTERS)
 
 
 def starts_python(call: Call) -> bool:
     """Whether a call starts a Python process that takes over the environment."""
-    if STARTS_PYTHON.match(call.target):
-        return not NO_PROCESS.search(call.target)
-    return bool(COMMANDS.match(call.target)) and any(
+    kinds = kinds_started(call)
+    if not kinds <= NO_PYTHON:
+        return True
+    return "command" in kinds and any(
         (isinstance(part, Name) and part.text == "sys.executable")
         or (isinstance(part, Literal) and str(part.value).startswith(("python", "torchrun")))
         for argument in call.arguments
