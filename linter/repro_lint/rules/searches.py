@@ -31,6 +31,8 @@ class UnseededInWorkers(Rule):
         """Yield estimators without `random_state` that the global seed does not reach."""
         trainers = {(sent.known.path, sent.known.place): sent for sent in context.searches.sent}
         for omitted in omitted_seeds(context, "scikit-learn"):
+            if omitted.known.fact.effect != "varies":
+                continue
             sent = trainers.get((omitted.known.path, omitted.known.place))
             # What is not seeded at all is told as such, by SKL001.
             if sent is not None and confidence_of(context, omitted) is None:
