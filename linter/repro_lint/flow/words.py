@@ -22,7 +22,7 @@ def written(word: str) -> re.Pattern[str]:
 
 def occurrences(code: str, word: str) -> int:
     """How often a word stands in code as a name of its own, attribute or key."""
-    if word not in code:
+    if word not in code or not written(word).search(code):
         return 0
     return sum(1 for _ in written(word).finditer(PROSE.sub("", code)))
 

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SEED_PARAMETER = pattern(r"^((random|rng|manual|global)_?)?seed$|^random_state$")
 OVERWRITTEN = pattern(r"\.(seed|manual_seed|manual_seed_all|set_seed|set_random_seed)\s*=(?!=)")
 MEANT_AS_SEED = frozenset(("rand", "randn", "random", "random_sample", "ranf"))
+COMMAND_DECORATORS = frozenset(
+    ("command", "group", "option", "argument", "pass_context", "version_option", "help_option")
+)
 HARMLESS_DECORATORS = frozenset(("staticmethod", "classmethod", "no_grad", "inference_mode"))
 MEMBERS = pattern(r"^__(?!init__)\w+__$")
 
@@ -75,11 +78,13 @@ class DeadSeed(Rule):
         if not paths or not call.name.endswith("add_argument"):
             return False
         own = text_of(context.repository.code(option.path), call.span)
-        count = sum(occurrences(context.repository.code(path), option.name) for path in paths)
-        dashed = option.name.replace("_", "-")
-        return count <= occurrences(own, option.name) and not any(
-            f"{dashed}=" in context.repository.code(path) for path in paths
-        )
+        left = occurrences(own, option.name)
+        # The file itself first: most options are read where they are declared.
+        for path in sorted(paths, key=lambda path: (path != option.path, path)):
+            left -= occurrences(context.repository.code(path), option.name)
+            if left < 0:
+                return False
+        return True
 
     def parameters(self, context: Context) -> Iterator[Finding]:
         """Yield functions that take a seed from their callers and do nothing with it."""
@@ -89,6 +94,7 @@ class DeadSeed(Rule):
             bare = function.name.rpartition(".")[2]
             named[bare] = named.get(bare, 0) + 1
         for path, place, function, name in takers:
+            yield from self.decorated(context, path, function, name)
             bare = function.name.rpartition(".")[2]
             own_name = bare != "__init__" and named[bare] > 1
             if own_name or not is_free(context, path, function):
@@ -102,6 +108,22 @@ class DeadSeed(Rule):
                 covered = seeds_near(context, path, place)
                 sure = Confidence.LOW if covered else Confidence.MEDIUM
                 yield self.at(where, message, confidence=sure)
+
+    def decorated(
+        self, context: Context, path: str, function: Function, name: str
+    ) -> Iterator[Finding]:
+        """The finding for an option of a command whose function does not use it."""
+        index = context.modules[path]
+        names = [decorator_name(index, decorator) for decorator in function.decorators]
+        if not names or not COMMAND_DECORATORS.issuperset(names):
+            return
+        option = context.symbols.lookups.options.of_decorators(path, function, name)
+        text = text_of(context.repository.code(path), function.span)
+        if option is None or "params" in text or not is_unused(context, path, function, name):
+            return
+        span = index.calls[option.place].span
+        message = f"the option `{name}` is declared, but `{function.name}` does not use it"
+        yield self.at(context.facts.place_of(path, span), message)
 
     def assignments(self, context: Context) -> Iterator[Finding]:
         """Yield assignments that replace a seeder by a number."""
