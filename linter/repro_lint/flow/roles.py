@@ -61,7 +61,7 @@ DATA_NAME = pattern(
     re.IGNORECASE,
 )
 NOISE_NAME = pattern(
-    r"(^|[._])(noises?|\w+_noise|eps(ilon)?|z|latents?|gumbel\w*|dropout\w*|mask\w*|keep\w*"
+    r"(^|[._])(noises?|\w+_noise|eps(ilon)?|z|z_\w+|latents?|gumbel\w*|dropout\w*|mask\w*|keep\w*"
     r"|actions?|explor\w*|perturb\w*|jitter)$",
     re.IGNORECASE,
 )
@@ -106,7 +106,7 @@ def role_of(facts: Facts, known: Known) -> str:
     if method.endswith("_"):
         return role_of_name(receiver_of(known)) or role_of_code(around) or INITIAL
     if method in SIMULATES:
-        return ORDER if "__iter__" in around else NOISE
+        return ORDER if is_order(around) else NOISE
     used = role_of_uses(facts, known, facts.uses(known.path).of_result(known.place), STEPS)
     if method in CHOOSERS:
         return role_of_choice(known, around, used)
@@ -126,9 +126,14 @@ def surroundings(facts: Facts, known: Known) -> str:
     return " ".join(names)
 
 
+def is_order(around: str) -> bool:
+    """Whether the code around a draw is where a sampler of data gives its order."""
+    return bool(ORDER_CODE.search(around)) and "__iter__" in around
+
+
 def role_of_choice(known: Known, around: str, used: str) -> str:
     """The role of a call that chooses among elements or puts them in an order."""
-    if ORDER_CODE.search(around) and "__iter__" in around:
+    if is_order(around):
         return ORDER
     if used in (NOISE, INITIAL):
         return used
@@ -175,7 +180,6 @@ def role_of_code(around: str) -> str:
     for role, names in (
         (AUGMENT, AUGMENT_CODE),
         (INITIAL, INITIAL_CODE),
-        (ORDER, ORDER_CODE),
         (DATA, DATA_CODE),
         (NOISE, NOISE_CODE),
     ):

@@ -36,7 +36,7 @@ CONFIDENCE: dict[str, dict[str, Confidence | None]] = {
     role: dict(zip(SEEDS, row, strict=True))
     for role, row in {
         roles.ORDER: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, MEDIUM),
-        roles.DATA: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, LOW),
+        roles.DATA: (HIGH, HIGH, MEDIUM, MEDIUM, LOW, LOW),
         roles.LAYER: (MEDIUM, LOW, None, None, None, None),
         roles.INITIAL: (HIGH, MEDIUM, MEDIUM, MEDIUM, LOW, None),
         roles.NUMBERS: (HIGH, MEDIUM, MEDIUM, MEDIUM, LOW, None),
@@ -50,7 +50,7 @@ REASONS = {
     control.OBJECT: "though this code has `{name}`",
     control.CALLER: "though what calls this code takes `{name}`",
     control.NOBODY: "which nothing here seeds",
-    control.ELSEWHERE: "which nothing here seeds",
+    control.ELSEWHERE: "which this code does not seed",
     control.NEAR: "which this code does not seed",
 }
 
