@@ -268,3 +268,26 @@ def test_given_tests_expected_a_group_of_their_own() -> None:
     assert [(entry.path, entry.kind) for entry in program.test_entries] == [
         ("tests/test_a.py", "tests")
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("'lab.models.line'", {"lab/models/line.py"}),
+        ("f'lab.models.{kind}'", {"lab/models/line.py", "lab/models/curve.py"}),
+        ("'lab.models.' + kind", {"lab/models/line.py", "lab/models/curve.py"}),
+        ("kind", set()),
+        ("f'{kind}.models'", set()),
+    ],
+)
+def test_given_a_module_imported_by_name_expected_those_it_may_be(
+    name: str, found: set[str]
+) -> None:
+    files = {
+        "run.py": f"import importlib\nimportlib.import_module({name})\n",
+        "lab/models/line.py": "x = 1\n",
+        "lab/models/curve.py": "x = 1\n",
+        "lab/other.py": "x = 1\n",
+    }
+
+    assert linked(files).imports_of("run.py") == found

@@ -23,6 +23,22 @@ class Links:
     _companions: dict[tuple[str, str], frozenset[str]]
 
     @cached_property
+    def callees(self) -> Mapping[tuple[str, str], list[tuple[str, int]]]:
+        """The calls of all modules, as path and place, by target and name of the callee.
+
+        There are ten times as many calls as callees, so questions are put to these.
+        """
+        found: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for path, index in self.modules.items():
+            for place, call in enumerate(index.calls):
+                key = (call.target, call.name)
+                if key in found:
+                    found[key].append((path, place))
+                else:
+                    found[key] = [(path, place)]
+        return found
+
+    @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Where runs begin, sorted by path."""
         from repro_lint.flow.entries import find_entries  # noqa: PLC0415  it asks the program
@@ -69,7 +85,26 @@ class Links:
             if entry.member and entry.member != "*":
                 dot = "" if entry.module.endswith(".") else "."
                 found.add(self.table.find(path, entry.module + dot + entry.member))
+        found.update(self.imported_by_name.get(path, ()))
         return found - {"", path}
+
+    @cached_property
+    def imported_by_name(self) -> Mapping[str, frozenset[str]]:
+        """For each module those that `importlib.import_module` gets it, as far as text tells."""
+        from repro_lint.flow.dynamic import named_modules  # noqa: PLC0415  few programs need it
+
+        calls = [
+            call
+            for (target, _), places in self.callees.items()
+            if target == "importlib.import_module"
+            for call in places
+        ]
+        found: dict[str, set[str]] = {}
+        for path, place in calls:
+            given = self.modules[path].calls[place].arguments
+            modules = named_modules(self.table, path, given[0]) if given else ()
+            found.setdefault(path, set()).update(modules)
+        return {path: frozenset(modules) for path, modules in found.items()}
 
     @cached_property
     def reached(self) -> Mapping[str, frozenset[str]]:

@@ -52,22 +52,6 @@ class Program(Links):
         self.types = Types(self)
 
     @cached_property
-    def callees(self) -> Mapping[tuple[str, str], list[tuple[str, int]]]:
-        """The calls of all modules, as path and place, by target and name of the callee.
-
-        There are ten times as many calls as callees, so questions are put to these.
-        """
-        found: dict[tuple[str, str], list[tuple[str, int]]] = {}
-        for path, index in self.modules.items():
-            for place, call in enumerate(index.calls):
-                key = (call.target, call.name)
-                if key in found:
-                    found[key].append((path, place))
-                else:
-                    found[key] = [(path, place)]
-        return found
-
-    @cached_property
     def calls_named(self) -> Mapping[str, list[tuple[str, int]]]:
         """The calls of all modules by the last part of the callee, sorted."""
         found: dict[str, list[tuple[str, int]]] = {}
