@@ -333,7 +333,16 @@ def test_given_a_bare_method_name_expected_methods_of_all_classes() -> None:
 
 def test_given_no_data_expected_an_empty_loader() -> None:
     nothing: dict[str, Any] = {}
-    tables = ("packages", "methods", "seeding", "switches", "telling", "telltales", "trait_methods", "streams")
+    tables = (
+        "packages",
+        "methods",
+        "seeding",
+        "switches",
+        "telling",
+        "telltales",
+        "trait_methods",
+        "streams",
+    )
     empty = Knowledge(lambda _stem: dict.fromkeys(tables, nothing))
     assert empty.lookup("a.b") == ()
     assert empty.method("sample") == ()

@@ -1,13 +1,15 @@
 """Compares the facts about libraries with the libraries that are installed here.
 
-    python tools/refresh_knowledge.py --write         compile the TOML files
-    python tools/refresh_knowledge.py --check         fail if the compiled file is old
-    python tools/refresh_knowledge.py sklearn         what is missing, stale or untrue
+    python tools/refresh_knowledge.py --write           compile the TOML files
+    python tools/refresh_knowledge.py --check           fail where facts and libraries differ
+    python tools/refresh_knowledge.py sklearn           what is missing, gone or changed
+    python tools/refresh_knowledge.py --prove sklearn   which stream each call draws from
+    python tools/refresh_knowledge.py --names rows.json the names that a survey found
 
-A report lists public callables with a seed parameter that have no row, rows whose
-name or parameter is gone, and rows whose stream is not what a run in fresh processes
-shows. Only callables that run without data of their own are run; the report says
-which were not. Nothing is written into the TOML files: a person judges.
+A report lists public callables with a seed parameter that have neither a row nor a
+reason in `left_out.toml`, and rows whose name, parameter or default is gone. A proof
+runs calls in fresh processes under different seeds. Nothing is written into the TOML
+files of facts: a person judges.
 """
 
 from __future__ import annotations
@@ -15,72 +17,42 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
+import importlib.util
 import inspect
 import json
 import pkgutil
 import platform
-import subprocess
 import sys
 import warnings
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "linter"))
 
+from experiments.prove import cases_of, prove
 from repro_lint.knowledge import build
 from repro_lint.knowledge.load import Knowledge
+from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from repro_lint.knowledge.model import Api
 
+ROOT = Path(__file__).resolve().parent.parent
 SEED_PARAMETERS = ("random_state", "seed", "rng", "generator", "random_seed")
+KEYS = {"jax": ("key",), "flax": ("rngs", "rng"), "optax": ("key",)}
 NOT_PUBLIC = frozenset({"contrib", "experimental", "externals", "internal", "testing", "tests"})
+CHECKED = ("numpy", "scipy", "sklearn", "pandas", "torch")
+SEED_TAKERS = ROOT / "tests" / "seed_takers.txt"
 HIDDEN_UNTIL_IMPORTED = {
     "sklearn": (
         "sklearn.experimental.enable_halving_search_cv",
         "sklearn.experimental.enable_iterative_imputer",
     ),
-}
-# Modes of a fresh process: which global stream is seeded before the call.
-MODES = ("nothing", "numpy", "python", "torch")
-RUN = """
-import importlib, json, pickle, sys, warnings
-warnings.simplefilter("ignore")
-name, mode, text = sys.argv[1:]
-import random
-random.seed(0) if mode == "python" else None
-if mode == "numpy":
-    import numpy
-    numpy.random.seed(0)
-if mode == "torch":
-    import torch
-    torch.manual_seed(0)
-module, _, rest = name.rpartition(".")
-found = getattr(importlib.import_module(module), rest)
-result = found(**eval(text))
-if hasattr(result, "fit_predict"):
-    import numpy
-    points = numpy.random.RandomState(7).rand(60, 3)
-    result = result.fit_predict(points)
-result = getattr(result, "weight", result)
-result = result.tolist() if hasattr(result, "tolist") else result
-print(hash(pickle.dumps(result, protocol=4)))
-"""
-# Arguments with which a callable runs alone; all others are not run.
-ARGUMENTS = {
-    "scipy.sparse.random": "dict(m=9, n=9, density=0.4)",
-    "sklearn.cluster.BisectingKMeans": "dict(n_clusters=5)",
-    "sklearn.cluster.KMeans": "dict(n_clusters=5, n_init=1)",
-    "sklearn.cluster.MiniBatchKMeans": "dict(n_clusters=5, n_init=1)",
-    "sklearn.mixture.GaussianMixture": "dict(n_components=4)",
-    "torch.nn.Embedding": "dict(num_embeddings=4, embedding_dim=2)",
-    "torch.nn.Linear": "dict(in_features=4, out_features=2)",
-    "torch.rand": "dict(size=(4,))",
-    "torch.randn": "dict(size=(4,))",
-    "torch.randperm": "dict(n=20)",
 }
 
 
@@ -88,43 +60,104 @@ def main() -> int:
     """Do what the arguments ask."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--write", action="store_true", help="compile the TOML files")
-    parser.add_argument("--check", action="store_true", help="fail if they are not compiled")
+    parser.add_argument("--check", action="store_true", help="fail where facts differ")
+    parser.add_argument("--prove", action="store_true", help="run the calls of the packages")
+    parser.add_argument("--names", metavar="FILE", help="take over the names of a survey")
     parser.add_argument("packages", nargs="*", help="installed packages to compare")
     chosen = parser.parse_args()
     if chosen.write:
         build.write()
+    if chosen.names:
+        take_over(Path(chosen.names))
     old = build.stale() if chosen.check else []
     if old:
         print(f"old: {', '.join(old)}; run tools/refresh_knowledge.py --write")
-        return 1
+    packages = chosen.packages or [name for name in CHECKED if chosen.check or chosen.prove]
+    here = [package for package in packages if importlib.util.find_spec(package)]
+    results = [proof(package) if chosen.prove else report(package) for package in here]
+    return max([bool(old), *results])
+
+
+@cache
+def facts() -> Knowledge:
+    """What the TOML files say, compiled or not."""
     parts = build.compile_files(build.LIBRARIES)
-    facts = Knowledge(lambda stem: json.loads(json.dumps(parts[stem])))
-    names = {name: 1 for stem, part in parts.items() if stem != build.INDEX for name in part["names"]}
-    return max([report(package, facts, names) for package in chosen.packages], default=0)
+    return Knowledge(parts.__getitem__)
 
 
-def report(package: str, facts: Knowledge, names: dict[str, Any]) -> int:
-    """Print what differs between the facts and one package; 1 if a row is stale or untrue."""
-    rows = [name for name in names if name.partition(".")[0] == package and "*" not in name]
-    missing = sorted(found for found in seed_takers(package) if not facts.all_rows(found))
-    stale = sorted(name for name in rows if stale_because(name, rows_here(name, facts)))
-    untrue, run = untrue_rows(rows, facts)
-    print(f"{package}: {len(rows)} names, {len(run)} run in fresh processes")
-    for title, found in (("no row", missing), ("stale", stale), ("untrue", untrue)):
+@cache
+def names() -> tuple[str, ...]:
+    """The names that have rows, patterns left out."""
+    parts = build.compile_files(build.LIBRARIES)
+    found = {name for stem in sorted(parts) for name in parts[stem].get("names", ())}
+    return tuple(sorted(name for name in found if "*" not in name))
+
+
+@cache
+def left_out() -> frozenset[str]:
+    """The names that have a reason why they have no row."""
+    groups = parse(build.LEFT_OUT.read_text(encoding="utf-8"))["left_out"]
+    return frozenset(name for group in groups for name in group["names"])
+
+
+def take_over(survey: Path) -> None:
+    """Write down the names that a survey found, and print those without row or reason."""
+    rows = json.loads(survey.read_text(encoding="utf-8"))
+    rows = rows.get("apis", rows) if isinstance(rows, dict) else rows
+    found = {row["qualified_name"] if isinstance(row, dict) else row for row in rows}
+    SEED_TAKERS.write_text("\n".join(sorted(found)) + "\n", encoding="utf-8")
+    open_names = sorted(name for name in found if not is_known(name))
+    print(f"{len(found)} names, {len(open_names)} without row or reason", *open_names, sep="\n  ")
+
+
+def is_known(name: str) -> bool:
+    """Whether a callable has a row, a trait, a type or a reason to have none."""
+    known = facts()
+    return bool(
+        name in left_out()
+        or known.all_rows(name)
+        or known.returns(name)
+        or any(known.trait(name, role) for role in build.TRAITS)
+    )
+
+
+def proof(package: str) -> int:
+    """Run the calls of a package and print where rows and results differ; 1 if any does."""
+    rows = [row for name in names() if name.partition(".")[0] == package for row in rows_here(name)]
+    verdicts = prove(list(cases_of(rows)))
+    run = [verdict for verdict in verdicts if verdict.shown != "failed"]
+    wrong = [verdict for verdict in run if not verdict.agrees]
+    print(f"{package}: {len(rows)} rows, {len(run)} run, {len(run) - len(wrong)} proved")
+    for case, shown, detail in wrong:
+        said = ", ".join(case.row.streams)
+        print(f"  {case.name}: says {said} ({case.row.effect}), shows {shown} {detail}")
+    return int(bool(wrong))
+
+
+def report(package: str) -> int:
+    """Print what differs between the facts and one package; 1 if a row is gone or changed."""
+    rows = [name for name in names() if name.partition(".")[0] == package]
+    missing = sorted(found for found in seed_takers(package) if not is_known(found))
+    stale = [f"{name}: {why}" for name in rows for why in stale_because(name)]
+    print(f"{package}: {len(rows)} names")
+    for title, found in (("no row and no reason", missing), ("gone or changed", stale)):
         print(f"  {title}: {len(found)}", *(f"    {name}" for name in found), sep="\n")
-    print(f"  not run: {len(rows) - len(run)}")
-    return 1 if stale or untrue else 0
+    return int(bool(stale))
 
 
 def seed_takers(package: str) -> Iterator[str]:
     """Public callables of a package that take a seed, by the name users import."""
+    told = set()
     for module in public_modules(package):
         shown = getattr(module, "__all__", None) or [n for n in vars(module) if n[0] != "_"]
         for name in sorted(shown):
             found = vars(module).get(name)
             home = getattr(found, "__module__", None) or ""
-            if callable(found) and home.startswith(package) and takes_seed(found):
-                yield f"{module.__name__}.{name}"
+            if callable(found) and home.startswith(package) and takes_seed(found, package):
+                full = f"{module.__name__}.{name}"
+                if is_known(full) or id(found) not in told:
+                    yield full
+                told.add(id(found))
 
 
 def public_modules(package: str) -> Iterator[Any]:
@@ -133,7 +166,8 @@ def public_modules(package: str) -> Iterator[Any]:
     for switch in HIDDEN_UNTIL_IMPORTED.get(package, ()):
         quiet_import(switch)
     yield root
-    for info in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{package}.", onerror=print):
+    places = getattr(root, "__path__", ())
+    for info in pkgutil.walk_packages(places, f"{package}.", onerror=lambda _: None):
         parts = info.name.split(".")
         if info.ispkg and not any(part[0] == "_" or part in NOT_PUBLIC for part in parts):
             try:
@@ -143,47 +177,69 @@ def public_modules(package: str) -> Iterator[Any]:
 
 
 def quiet_import(module: str) -> Any:
-    """Import a module without its warnings."""
-    with warnings.catch_warnings():
+    """Import a module without its warnings and without what it prints."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         return importlib.import_module(module)
 
 
-def takes_seed(found: Any) -> bool:
+def takes_seed(found: Any, package: str) -> bool:
     """Tell whether a callable has a seed parameter that may be left out."""
     try:
         parameters = inspect.signature(found).parameters
     except (TypeError, ValueError):
         return False
-    seeds = [parameters[name] for name in SEED_PARAMETERS if name in parameters]
+    wanted = (*SEED_PARAMETERS, *KEYS.get(package, ()))
+    seeds = [parameters[name] for name in wanted if name in parameters]
     return any(seed.default is not inspect.Parameter.empty for seed in seeds)
 
 
-def rows_here(name: str, facts: Knowledge) -> tuple[Api, ...]:
+def rows_here(name: str) -> tuple[Api, ...]:
     """The facts that speak of the installed release."""
     versions = {"python": platform.python_version()}
-    for library in {row.library for row in facts.all_rows(name)} - {"python"}:
+    for library in {row.library for row in facts().all_rows(name)} - {"python"}:
         with contextlib.suppress(metadata.PackageNotFoundError):
             versions[library] = metadata.version(library)
-    return facts.lookup(name, versions)
+    return facts().lookup(name, versions)
 
 
-def stale_because(name: str, rows: tuple[Api, ...]) -> str:
-    """Why a row does not fit the installed library; "" if it does or cannot be told."""
-    if any(row.until or row.kind == "environment" for row in rows):
-        return ""
+def stale_because(name: str) -> Iterator[str]:
+    """Why rows do not fit the installed library."""
+    rows = [row for row in rows_here(name) if row.kind != "environment"]
     if not rows:
-        return ""
+        return
     found = resolve(name)
     if found is None:
-        return "gone"
+        yield "gone"
+        return
     try:
-        parameters = inspect.signature(found).parameters
+        parameters = dict(inspect.signature(found).parameters)
     except (TypeError, ValueError):
-        return ""
-    open_ended = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
-    wanted = {row.parameter for row in rows if row.parameter}
-    return "" if open_ended or wanted <= set(parameters) else "parameter"
+        return
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        return
+    for row in rows:
+        yield from changes(row, parameters)
+
+
+def changes(row: Api, parameters: dict[str, inspect.Parameter]) -> Iterator[str]:
+    """How the parameters that a row names differ from those of the callable."""
+    if row.parameter and row.parameter not in parameters:
+        yield f"no parameter {row.parameter}"
+    for condition in row.conditions:
+        actual = parameters.get(condition.parameter)
+        if actual is None:
+            yield f"no parameter {condition.parameter}"
+        elif condition.values == (None,):
+            continue  # A default that draws on large data only is no draw in these rows.
+        elif is_value(actual.default) and actual.default != condition.default:
+            yield f"{condition.parameter} is {actual.default!r} by default"
+
+
+def is_value(default: object) -> bool:
+    """Whether a default is a plain value, no mark of deprecation or of absence."""
+    plain = default is None or isinstance(default, (bool, int, float, str))
+    return plain and default != "deprecated"
 
 
 def resolve(name: str) -> Any:
@@ -198,64 +254,6 @@ def resolve(name: str) -> Any:
             found = getattr(found, part, None)
         return found
     return None
-
-
-def untrue_rows(names: list[str], facts: Knowledge) -> tuple[list[str], list[str]]:
-    """Rows whose stream is not the one that fresh processes show, and the names that ran."""
-    wrong, run = [], []
-    for name in sorted(names):
-        rows = [row for row in facts.lookup(name) if row.role == "draw" and not row.conditions]
-        arguments = ARGUMENTS.get(name) or ("{}" if runs_bare(name) else "")
-        if not rows or not arguments or rows[0].effect != "varies":
-            continue
-        shown = governing(name, arguments)
-        if shown is not None:
-            run.append(name)
-            if shown not in (rows[0].streams[0], "nothing"):
-                wrong.append(f"{name}: says {rows[0].streams[0]}, shows {shown}")
-    return wrong, run
-
-
-def runs_bare(name: str) -> bool:
-    """Tell whether a function can be called without arguments to the effect of a draw."""
-    found = resolve(name)
-    if found is None or inspect.isclass(found):
-        return False
-    try:
-        parameters = inspect.signature(found).parameters.values()
-    except (TypeError, ValueError):
-        return False
-    given = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return all(
-        p.default is not inspect.Parameter.empty for p in parameters if p.kind not in given
-    ) and not any(p.kind in given for p in parameters)
-
-
-def governing(name: str, arguments: str) -> str | None:
-    """The stream whose seed makes two fresh processes agree; None where the call fails.
-
-    "nothing" if they agree without any seed, "entropy" if no seed makes them agree.
-    """
-    for mode in MODES:
-        first = fresh(name, mode, arguments)
-        if first is None:
-            return None
-        if first == fresh(name, mode, arguments):
-            return mode
-    return "entropy"
-
-
-def fresh(name: str, mode: str, arguments: str) -> str | None:
-    """The fingerprint of a call in a process of its own, None if it failed."""
-    done = subprocess.run(
-        [sys.executable, "-c", RUN, name, mode, arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-        env={"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "PATH": ""},
-    )
-    return done.stdout.strip() or None
 
 
 if __name__ == "__main__":

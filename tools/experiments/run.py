@@ -26,14 +26,20 @@ NEW = np.abs(NUMBERS.rand(60, 8)) + 0.05
 HOLES = np.where(NUMBERS.rand(120, 8) < 0.1, np.nan, X)  # noqa: PLR2004
 y = (X[:, 0] + X[:, 1] + 0.5 * NUMBERS.rand(120) > X[:, 2] + X[:, 3] + 0.2).astype(int)
 target = X[:, 0] * 2 + X[:, 1] + 0.1 * NUMBERS.rand(120)
-groups = np.repeat(range(12), 10)
+groups: Any = np.repeat(range(12), 10)
 NUMBERS_OF_PICTURES = X.reshape(15, 8, 8)
 SHOWN = ("predict_proba", "decision_function", "predict", "transform", "score_samples")
 LEARNT = (
     *("labels_", "embedding_", "components_", "coef_", "cluster_centers_", "best_params_"),
     *("covariance_", "location_", "order_", "code_book_", "best_score_"),
 )
+ATTRIBUTES = (
+    *("weight", "edges", "statistic", "pvalue", "confidence_interval", "low", "high", "x"),
+    *("entropy", "first_order"),
+)
+METHODS = ("random", "random_raw", "rvs")
 DIGITS = 6
+PLAIN = (str, int, bool, bytes, np.integer, type(None))
 
 
 def main() -> None:
@@ -99,7 +105,15 @@ def namespace() -> dict[str, Any]:
         "target": target.copy(),
         "groups": groups.copy(),
         "library": importlib.import_module,
+        "shapes": shapes,
     }
+
+
+def shapes(name: str) -> list[Any]:
+    """The parameters with which SciPy tests one of its distributions."""
+    module = importlib.import_module("scipy.stats._distr_params")
+    found: list[Any] = dict((*module.distcont, *module.distdiscrete))[name]
+    return found
 
 
 def seed_stream(mode: str, seed: int) -> None:
@@ -114,7 +128,8 @@ def seed_stream(mode: str, seed: int) -> None:
 
 def states() -> dict[str, str]:
     """A digest of the state of each shared stream."""
-    kind, keys, position, *rest = np.random.get_state()  # noqa: NPY002
+    legacy: Any = np.random.get_state()  # noqa: NPY002
+    kind, keys, position, *rest = legacy
     found = {
         "python": digest(repr(random.getstate())),
         "numpy": digest(f"{kind}{keys.tobytes()!r}{position}{rest}"),
@@ -158,7 +173,8 @@ def wanted_by(made: Any) -> tuple[Any, ...]:
     """The targets to try, the likeliest first."""
     name = type(made).__name__
     if name.endswith("Chain") or name.startswith("Multi"):
-        return (np.c_[y, 1 - y], np.c_[target, -target]) if "Class" in name else (np.c_[target, -target],)
+        several = np.c_[target, -target]
+        return (np.c_[y, 1 - y], several) if "Class" in name else (several,)
     return (target, y) if "Regress" in name or name.endswith(("SVR", "Ridge")) else (y, target)
 
 
@@ -182,8 +198,8 @@ def plain(value: Any, depth: int) -> Any:
     """A value as nested tuples of texts."""
     if hasattr(value, "detach"):
         value = value.detach().numpy()
-    if hasattr(value, "toarray"):
-        value = value.toarray()
+    for name in ("toarray", "as_matrix"):
+        value = getattr(value, name)() if hasattr(value, name) else value
     if hasattr(value, "to_numpy"):
         value = (plain(list(value.index), depth + 1), value.to_numpy().tolist())
     if isinstance(value, np.ndarray):
@@ -191,16 +207,26 @@ def plain(value: Any, depth: int) -> Any:
     if isinstance(value, (float, np.floating, complex)):
         return f"{value:.{DIGITS}g}"
     if isinstance(value, dict):
-        return tuple((str(k), plain(v, depth + 1)) for k, v in value.items() if "time" not in str(k))
+        kept = [(str(k), v) for k, v in value.items() if "time" not in str(k)]
+        return tuple((key, plain(item, depth + 1)) for key, item in kept)
     if isinstance(value, (list, tuple, set)):
         return tuple(plain(item, depth + 1) for item in value)
-    if isinstance(value, (str, int, bool, np.integer, type(None))):
+    if isinstance(value, PLAIN):
         return str(value)
-    for name in ("weight", "edges", "statistic", "x"):
-        if hasattr(value, name) and depth < DIGITS:
-            inside = getattr(value, name)
-            return plain(list(inside()) if callable(inside) else inside, depth + 1)
-    return type(value).__name__
+    return type(value).__name__, *inside(value, depth)
+
+
+def inside(value: Any, depth: int) -> list[Any]:
+    """What an object shows of its numbers."""
+    if depth > DIGITS:
+        return []
+    found = []
+    for name in ATTRIBUTES:
+        shown = getattr(value, name, None)
+        if shown is not None:
+            found.append(plain(list(shown) if name == "edges" else shown, depth + 1))
+    made = [getattr(value, name) for name in METHODS if callable(getattr(value, name, None))]
+    return [*found, *(plain(method(3), depth + 1) for method in made[:1])]
 
 
 def digest(text: str) -> str:

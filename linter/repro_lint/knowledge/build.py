@@ -193,7 +193,8 @@ def _note(asked: Mapping[str, dict[str, Any]], name: str, fact: Mapping[str, Any
         asked["telling"].setdefault(bare, []).append([name, fact])
     if fact["role"] not in TRAITS:
         return
-    for table, wanted in (("telltales", fact.get("telltale") == "*"), ("trait_methods", fact.get("method"))):
+    kept = {"telltales": fact.get("telltale") == "*", "trait_methods": fact.get("method")}
+    for table, wanted in kept.items():
         bares = asked[table].setdefault(fact["role"], []) if wanted else [bare]
         bares.extend([bare] if bare not in bares else [])
 

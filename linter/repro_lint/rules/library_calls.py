@@ -69,6 +69,8 @@ def from_entropy(fact: Api) -> bool:
     """Whether this rule judges a fact: a seed parameter with fresh entropy behind it."""
     if fact.streams != ("entropy",) or not fact.parameter or fact.kind in SPARED:
         return False
+    if fact.effect == "draws":
+        return False
     return fact.library in OWN_GENERATORS or (
         fact.role == "draw" and fact.library not in TOLD_ELSEWHERE
     )
@@ -170,7 +172,9 @@ class ThreadedLearner(TraitRule):
     def message(self, call: Call, fact: Api) -> str:
         """Name the argument that would make it steady."""
         wanted = f"`{fact.kind}`" if fact.kind else "one thread"
-        return f"`{call.name}` learns in threads that race: without {wanted} bits differ in each run"
+        return (
+            f"`{call.name}` learns in threads that race: without {wanted} bits differ in each run"
+        )
 
 
 class SizedRandomness(TraitRule):
