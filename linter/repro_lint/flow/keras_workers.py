@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.counts import count_of
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 from repro_lint.syntax.index import Literal
@@ -48,7 +49,7 @@ def uses_processes(symbols: Symbols, path: str, call: Call) -> bool:
     workers = call.keyword("workers")
     if call.keyword("use_multiprocessing") != TRUE or workers is None:
         return False
-    found = symbols.value(path, call.function, workers)
+    found = count_of(symbols, path, call.function, workers)
     return isinstance(found.value, int) and found.value > 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.counts import count_of
 from repro_lint.flow.draws import Event
 from repro_lint.flow.keras_workers import keras_reads
 from repro_lint.flow.seeds import SeedFlow
@@ -114,7 +115,7 @@ class Loaders:
         given = known.call.argument(fact.position, fact.parameter)
         if given is None:
             return (UNCLEAR if unpacks(known.call) else NONE), None
-        found = self.symbols.value(known.path, known.call.function, given)
+        found = count_of(self.symbols, known.path, known.call.function, given)
         if found.kind in ("constant", "option") and isinstance(found.value, int):
             return (SOME if found.value > 0 else NONE), found
         return UNCLEAR, found

@@ -6,6 +6,7 @@ import sys
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.counts import count_of
 from repro_lint.flow.loops import looped_calls
 from repro_lint.flow.operations import every
 from repro_lint.flow.starting import FORK, POOL, PROCESS, THREAD, Methods
@@ -244,7 +245,7 @@ class Starts:
         is_joblib = known.fact.default == 1
         if is_none(given):
             return not is_joblib
-        found = self.symbols.value(known.path, known.call.function, given or Literal(None))
+        found = count_of(self.symbols, known.path, known.call.function, given or Literal(None))
         if found.kind in ("none", "unknown", "entropy"):
             return not (is_joblib and found.kind == "none")
         if found.value == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.counts import count_of
 from repro_lint.flow.operations import every
 from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Loop, Name, Result
@@ -62,7 +63,7 @@ class Searches:
         given = trainer.call.keyword("n_jobs")
         if given is None or self.chooses_backend(trainer.path):
             return False
-        found = self.symbols.value(trainer.path, trainer.call.function, given)
+        found = count_of(self.symbols, trainer.path, trainer.call.function, given)
         if found.kind not in ("constant", "option"):
             return False
         return isinstance(found.value, int) and found.value != 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from repro_lint import TYPE_CHECKING
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
@@ -32,8 +34,13 @@ class Methods:
         """Keep what is known."""
         self.facts = facts
         self.program = facts.program
-        self.usual = FORKSERVER if manifests and is_without_fork(manifests) else FORK
+        self.manifests = manifests
         self._defaults: dict[str, str] = {}
+
+    @cached_property
+    def usual(self) -> str:
+        """How processes start on Linux with the Python that the repository asks for."""
+        return FORKSERVER if self.manifests and is_without_fork(self.manifests) else FORK
 
     def of_call(self, known: Known) -> str:
         """How the workers of a call start, "" if it cannot be known."""
