@@ -111,17 +111,18 @@ class Environments:
 
     def life(self, path: str, place: int) -> Life:
         """What is done with the environment that a call makes."""
+        if self.starts_itself(path, place):
+            return Life(seeded=False, space_seeded=True, resets=(Start(path, place),), samples=())
         trail = EnvironmentTrail(self.objects, path, place)
         trail.follow()
 
         def nearest(start: Start) -> tuple[bool, Start]:
             return start.path != path, start
 
-        resets = {Start(path, place)} if self.starts_itself(path, place) else trail.resets
         return Life(
             trail.seeded,
             trail.space_seeded,
-            tuple(sorted(resets, key=nearest)),
+            tuple(sorted(trail.resets, key=nearest)),
             tuple(sorted(trail.samples, key=nearest)),
         )
 

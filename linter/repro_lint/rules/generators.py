@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.facts import Known
     from repro_lint.flow.objects import Fate
+    from repro_lint.flow.uses import Use
     from repro_lint.rules.base import Context
 
 
@@ -47,10 +48,11 @@ class UnseededGenerator(Rule):
 
         objects = Objects(context.facts)
         for known in context.facts.role("generator"):
-            if known.fact.library in NAMED_ELSEWHERE or known.fact.streams != ("entropy",):
+            if known.fact.library in NAMED_ELSEWHERE or known.fact.kind in OWN_KINDS:
                 continue
             # What takes no seed, as `random.SystemRandom`, is meant to differ.
-            if not known.fact.parameter or not takes_effect(context, known):
+            differs = known.fact.streams == ("entropy",) and known.fact.parameter
+            if not differs or not takes_effect(context, known):
                 continue
             fate = objects.fate(known.path, known.place)
             if is_excused(fate) or is_only_shown(context, known, fate):
@@ -132,6 +134,8 @@ class UnseededSearch(Rule):
                     fate = objects.fate(known.path, known.place)
                     if is_excused(fate) or gets_sampler(context, known):
                         continue
+                    if known.fact.parameter == "sampler" and is_only_read(context, known):
+                        continue
                 where = context.facts.place_of(known.path, known.call.span)
                 message = f"`{known.call.name}` has no seed: no global seed reaches its sampler"
                 yield self.at(where, message)
@@ -147,6 +151,24 @@ def is_search(known: Known) -> bool:
     )
 
 
+def is_only_read(context: Context, known: Known) -> bool:
+    """Whether a study is made to look at the trials that it has stored."""
+    uses = context.facts.uses(known.path)
+    waiting: list[Use] = []
+    for use in uses.of_result(known.place):
+        name = name_of(use)
+        waiting += [use] if not name else uses.everywhere(name)
+    return not any(use.kind != "receiver" or use.detail in RUNNING for use in waiting)
+
+
+def name_of(use: Use) -> str:
+    """The name without dots that a use gives to a value, "" if none."""
+    target = getattr(use.operation, "target", None)
+    if use.kind != "assigned" or not isinstance(target, Name) or "." in target.text:
+        return ""
+    return target.text
+
+
 def gets_sampler(context: Context, known: Known) -> bool:
     """Whether a study gets another sampler after it is made: `study.sampler = ...`."""
     for use in context.facts.uses(known.path).of_result(known.place):
@@ -160,6 +182,8 @@ def gets_sampler(context: Context, known: Known) -> bool:
 
 
 ROLES = ("generator", "draw")
+# Methods by which a study asks its sampler.
+RUNNING = frozenset(("optimize", "ask"))
 # What tries every point tries the same ones in each run, if in another order.
 EXHAUSTIVE = frozenset(("BruteForceSampler",))
 RULES: tuple[type[Rule], ...] = (UnseededGenerator, ConstantGenerator, UnseededSearch)
