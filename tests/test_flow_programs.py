@@ -7,7 +7,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from repro_lint import config
@@ -186,6 +186,7 @@ def words(text: str) -> dict[str, str]:
 
 @settings(max_examples=150)
 @given(st.integers(0, 2**32))
+@example(5449)
 def test_given_a_program_expected_no_unseeded_draw_where_it_is_proved_seeded(seed: int) -> None:
     writer = Writer(seed)
     text = writer.program()

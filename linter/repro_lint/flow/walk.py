@@ -221,9 +221,12 @@ class Walk:
         self.attempts.append([None, None])
         body = self.block(node.body, state)
         before, raised = self.attempts.pop()
+        self.attempts.append([joined(joined(before, body), raised), None])
         outs = self.block(node.orelse, body)
         for handler in node.handlers:
             outs = joined(outs, self.block(handler, self.handled(body, before, raised)))
+        anywhere, again = self.attempts.pop()
+        self.fail(node, joined(anywhere, again) if self.flow.strict else again)
         inner, self.returned = self.take_returned(), outer
         if inner is not None:
             self.returned = joined(outer, self.block(node.final, inner))
@@ -232,6 +235,16 @@ class Walk:
                 self.block(node.final, state)
             return None
         return self.block(node.final, outs)
+
+    def fail(self, node: Attempt, state: State | None) -> None:
+        """Walk what is done in the end where something fails that no handler catches.
+
+        What fails in a handler fails further out.
+        """
+        if self.flow.strict:
+            state = self.block(node.final, state)
+        if self.attempts:
+            self.attempts[-1][1] = joined(self.attempts[-1][1], state)
 
     def take_returned(self) -> State | None:
         """The states at the returns so far."""
