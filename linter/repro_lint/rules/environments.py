@@ -38,13 +38,18 @@ class UnseededEnvironment(Rule):
         for path, place in environments.made():
             life = environments.life(path, place)
             start = first_unseeded(life)
-            if start is None or start in told:
+            if start is None:
+                continue
+            message = told_of(context, life, start)
+            if is_script(context, path) and not is_script(context, start.path):
+                start = start._replace(path=path, call=place)
+            if start in told:
                 continue
             told.add(start)
             call = context.modules[start.path].calls[start.call]
             where = context.facts.place_of(start.path, call.span)
             sure = sureness(context, start) if start.path == path else Confidence.MEDIUM
-            yield self.at(where, told_of(context, life, start), confidence=sure)
+            yield self.at(where, message, confidence=sure)
         for start in environments.forgotten_spaces():
             if start not in told:
                 call = context.modules[start.path].calls[start.call]
@@ -63,6 +68,11 @@ def first_unseeded(life: Life) -> Start | None:
     if life.samples and not life.space_seeded:
         return life.samples[0]
     return None
+
+
+def is_script(context: Context, path: str) -> bool:
+    """Whether a run begins in a file; what it makes it should seed."""
+    return any(entry.path == path for entry in context.program.entries)
 
 
 def told_of(context: Context, life: Life, start: Start) -> str:
