@@ -15,6 +15,7 @@ from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
 from repro_lint.rules.exposure import OWN_RULES, is_worth_telling, takes_effect
+from repro_lint.syntax.index import Name
 from repro_lint.syntax.values import is_none
 
 if TYPE_CHECKING:
@@ -172,7 +173,11 @@ class LibrarySeed(Rule):
                 label = knowledge().streams[stream].label
                 message = f"`{known.call.name}` sets {label} for the whole program {reason}"
                 where = context.facts.place_of(known.path, known.call.span)
-                yield self.at(where, message)._replace(stream=stream)
+                # A caller that hands a seed in knows of it, and may have no other plans.
+                given = isinstance(seed_argument(known.call, known.fact), Name)
+                asked = function.kind == "function" and given
+                sure = Confidence.LOW if asked else Confidence.MEDIUM
+                yield self.at(where, message, confidence=sure)._replace(stream=stream)
 
 
 def is_library(context: Context, path: str) -> bool:
