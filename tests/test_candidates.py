@@ -73,7 +73,7 @@ TWO = "class A:\n    def load_rows(self): ...\nclass B:\n    def load_rows(self)
 def test_given_a_call_expected_what_it_may_run(
     text: str,
     found: list[str],
-    exhaustive: bool,
+    exhaustive: bool,  # noqa: FBT001
     exact: bool,  # noqa: FBT001
 ) -> None:
     program, result = last_call(text + "\n")

@@ -26,6 +26,7 @@ from repro_lint.flow.nodes import (
 from repro_lint.flow.seed_tests import is_seed_test
 from repro_lint.patterns import pattern
 from repro_lint.syntax.index import (
+    UNKNOWN,
     Assign,
     Bind,
     Branch,
@@ -67,11 +68,24 @@ class Compiler(Effects):
     def plan(self, operations: tuple[Operation, ...] | None = None) -> Plan:
         """The plan of the function, or of other operations in its place."""
         body = self.block(self.function.body if operations is None else operations)
+        if operations is None and not self.place:
+            body += self.started()
         if not self.has_effect and not never_returns(body):
             body = ()
         fixed = frozenset(p.name for p in self.function.parameters if p.name not in self.assigned)
         callees, within = tuple(self.callees), tuple(self.within)
         return Plan(body, callees, within, self.flags(), fixed, self.twins())
+
+    def started(self) -> tuple[Node, ...]:
+        """What console scripts run after the module: a main part of its own."""
+        places = self.program.started.get(self.path, ())
+        if not places:
+            return ()
+        self.has_effect = True
+        callees = tuple([Callee(self.path, place) for place in places])
+        self.callees.extend(callees)
+        run = Invoke(-1, callees, exhaustive=True, exact=True)
+        return (Fork(UNKNOWN, (run,), (), 0, decides=False, main=True),)
 
     def flags(self) -> frozenset[str]:
         """The parameters that decide a branch and are never set anew."""

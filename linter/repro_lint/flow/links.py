@@ -46,6 +46,15 @@ class Links:
         return find_entries(self)  # type: ignore[arg-type]
 
     @cached_property
+    def started(self) -> Mapping[str, tuple[int, ...]]:
+        """The functions, by place, that console scripts run after their modules."""
+        found: dict[str, tuple[int, ...]] = {}
+        for entry in self.entries:
+            if entry.function:
+                found[entry.path] = (*found.get(entry.path, ()), entry.function)
+        return found
+
+    @cached_property
     def test_entries(self) -> tuple[Entry, ...]:
         """The modules that pytest runs, sorted by path."""
         from repro_lint.flow.entries import find_test_entries  # noqa: PLC0415  it asks the program
