@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Parameter, Value
 
 DEEPEST = 24
+# Values may come from many returns, each of many others: what takes more steps stays open.
+MOST_STEPS = 400
 MOST_CALLERS = 40
 
 
@@ -49,6 +51,7 @@ class Symbols:
         self._open: set[tuple[object, ...]] = set()
         self._values: dict[tuple[str, int, Value], Resolved] = {}
         self._depth = 0
+        self._steps = 0
         self._asked: Value | None = None
 
     def value(self, path: str, function: int, value: Value) -> Resolved:
@@ -56,6 +59,9 @@ class Symbols:
         if isinstance(value, Literal):
             return literal(value.value)
         if not isinstance(value, (Name, Result, Compound)) or self._depth > DEEPEST:
+            return OPEN
+        self._steps = self._steps + 1 if self._depth else 0
+        if self._steps > MOST_STEPS:
             return OPEN
         key = (path, function, value)
         keeps = not self._assumed and self._asked is None
