@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.symbols import Symbols
     from repro_lint.syntax.index import Operation
 
-LONGEST_WAY = 12
+MOST_STEPS = 500
 ON, OFF = "on", "off"
 
 
@@ -97,7 +97,7 @@ class OptionalSeeding:
                 if site.shut is not None:
                     shut[site.shut] = shut.get(site.shut, frozenset()) | site.streams
             for gate, streams in shut.items():
-                if self.is_open_way(path, function, streams, -1, ()):
+                if self.is_open_way(path, function, streams):
                     yield Guarded(path, function, gate, streams)
 
     def sites(self, path: str, function: int) -> tuple[Site, ...]:
@@ -134,32 +134,39 @@ class OptionalSeeding:
                 around = (*around, Gate(operation, False, default))  # noqa: FBT003
 
     def is_open_way(
-        self, path: str, function: int, streams: frozenset[str], place: int, way: tuple[object, ...]
+        self, path: str, function: int, streams: frozenset[str], place: int = -1
     ) -> bool:
         """Whether an entry leads to a function without anything that surely seeds the streams."""
-        key = (path, function)
-        if (
-            key in way
-            or len(way) > LONGEST_WAY
-            or self.seeds_anyhow(path, function, streams, place)
-        ):
-            return False
+        waiting, seen = [(path, function, place)], {(path, function, place)}
+        while waiting and len(seen) < MOST_STEPS:
+            here = waiting.pop(0)
+            if self.seeds_anyhow(*here[:2], streams, here[2]):
+                continue
+            if self.is_start(*here[:2]):
+                return True
+            found = [way for way in self.ways_to(*here[:2]) if way not in seen]
+            seen.update(found)
+            waiting.extend(found)
+        return False
+
+    def is_start(self, path: str, function: int) -> bool:
+        """Whether a run starts with a function, or a library starts it in a run."""
         record = self.program.modules[path].functions[function]
         if record.kind == "module":
             return any(entry.path == path for entry in self.program.entries)
-        callers = callers_of(self.program, path, function)
-        if not callers:
-            started = bool(record.decorators) or self.symbols.lookups.is_run(path, function)
-            return started and any(path in paths for paths in self.program.reached.values())
-        for caller, call in callers:
+        if callers_of(self.program, path, function):
+            return False
+        started = bool(record.decorators) or self.symbols.lookups.is_run(path, function)
+        return started and any(path in paths for paths in self.program.reached.values())
+
+    def ways_to(self, path: str, function: int) -> Iterator[tuple[str, int, int]]:
+        """The calls of a function that run by default, each with the function that it is in."""
+        for caller, call in callers_of(self.program, path, function):
             owner = self.program.modules[caller].calls[call].function
             sites = {site.place: site for site in self.sites(caller, owner)}
             site = sites.get(call)
-            if site is not None and site.shut is not None:
-                continue
-            if self.is_open_way(caller, owner, streams, call, (*way, key)):
-                return True
-        return False
+            if site is None or site.shut is None:
+                yield caller, owner, call
 
     def seeds_anyhow(self, path: str, function: int, streams: frozenset[str], place: int) -> bool:
         """Whether a function may seed the streams by default, by other calls than one."""

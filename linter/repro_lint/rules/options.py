@@ -57,7 +57,7 @@ class OptionalSeeding(Rule):
         sites = seeding.sites(known.path, known.call.function)
         shut = any(site.place == known.place and site.gates for site in sites)
         shut = shut or is_asked_for(context, known, given)
-        if shut or not is_missing(found) or not seeding.is_open_way(*way, ()):
+        if shut or not is_missing(found) or not seeding.is_open_way(*way):
             return
         shown, _ = subject(context.modules[known.path], given)
         what = f"`{shown}`, which is None by default" if shown else "None by default"
