@@ -35,7 +35,7 @@ LEARNT = (
 )
 ATTRIBUTES = (
     *("weight", "edges", "statistic", "pvalue", "confidence_interval", "low", "high", "x"),
-    *("entropy", "first_order"),
+    *("entropy", "first_order", "indices"),
 )
 METHODS = ("random", "random_raw", "rvs")
 DIGITS = 6
