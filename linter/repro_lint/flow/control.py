@@ -79,7 +79,7 @@ class Controls:
             return Control(CALLER, name)
         shown = EXAMPLE_PATH.search(path)
         return Control(
-            ELSEWHERE if stream in self.seeded_in(path, examples=bool(shown)) else NOBODY
+            ELSEWHERE if stream in self.seeded_in_runs(path, examples=bool(shown)) else NOBODY
         )
 
     def may_be_run(self, known: Known, stream: str) -> bool:
@@ -88,7 +88,7 @@ class Controls:
         shown = bool(EXAMPLE_PATH.search(known.path))
         if known.path in program.imported_somewhere and known.fact.kind not in DEFERRED:
             return False
-        return stream in self.seeded_in(known.path, examples=shown)
+        return stream in self.seeded_in_runs(known.path, examples=shown)
 
     def seeded_by_callers(self, known: Known, stream: str) -> bool:
         """Whether a function that leads to a draw by calls may seed its stream."""
@@ -113,16 +113,18 @@ class Controls:
         shows = EXAMPLE_PATH.search(caller) and not EXAMPLE_PATH.search(path)
         return bool(TEST_PATH.search(caller) or shows)
 
-    def seeded_in(self, path: str, *, examples: bool) -> frozenset[str]:
-        """The streams that some code of the project may seed, examples included or not."""
-        beside = self.facts.program.companions(path)
+    def seeded_in_runs(self, path: str, *, examples: bool) -> frozenset[str]:
+        """The streams that the runs of a project may seed, those of its examples or not."""
+        program = self.facts.program
+        beside = program.companions(path)
         key = (beside, examples)
         if key not in self._seeded:
             self._seeded[key] = frozenset(
                 stream
-                for other in beside
-                if other in self.facts.modules
-                if examples or not EXAMPLE_PATH.search(other)
+                for entry in program.entries
+                if entry.path in beside and entry.kind != "smoke"
+                if examples or not EXAMPLE_PATH.search(entry.path)
+                for other in program.reached[entry.path]
                 for stream in self.draws.seeded_in(other)
             )
         return self._seeded[key]

@@ -92,11 +92,16 @@ class Draws:
         return Status(MAYBE_EXPOSED)
 
     def standing(self, path: str, place: int, stream: str) -> Status:
-        """What is known of one draw, where no self test counts, nor an example for a library."""
+        """What is known of one draw, where no self test counts, nor an example for a library.
+
+        What an entry may reach unseeded is judged as what none reaches.
+        """
         status = self.status(path, place, stream)
         if status.entry is not None and status.entry.kind == "smoke":
             return Status(UNREACHED, None, status.exposure)
-        if status.state != COVERED or not self.is_shown_only(path):
+        if status.state not in (COVERED, MAYBE_EXPOSED):
+            return status
+        if status.state == COVERED and not self.is_shown_only(path):
             return status
         site = Site(path, place)
         owner = self.owner(path, self.program.modules[path].calls[place].function)
