@@ -27,7 +27,8 @@ WEIGHTS = {
 }
 EFFECTIVE_STATEMENTS = 3
 SMOKE_STATEMENTS = 12
-TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+# `plot_t_test.py` shows a test of statistics in a gallery.
+TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|(?!plot_)[^/]*_test|conftest)\.py$")
 NO_SCRIPT = frozenset(
     ("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py")
 )
