@@ -8,6 +8,7 @@ from repro_lint.flow.machine import machine_call
 from repro_lint.flow.operations import assignments
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
+from repro_lint.rules.loading_order import NO_TRAINING
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 
 if TYPE_CHECKING:
@@ -98,6 +99,9 @@ class ScaledByWorld(Rule):
         """Yield products of a batch size or rate and a number of devices."""
         for path, index in context.facts.modules.items():
             text = context.repository.text(path) or ""
+            # A batch on which nothing is trained may have any size.
+            if NO_TRAINING.search(path.rpartition("/")[2].lower()):
+                continue
             if not (WORD.search(text) and RATES.search(text)):
                 continue
             for function, record in enumerate(index.functions):
