@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.target import Target
     from repro_lint.flow.uses import Use
     from repro_lint.knowledge.model import Api
-    from repro_lint.syntax.index import Call, Function, Value
+    from repro_lint.syntax.index import Call, Value
 
 KINDS = frozenset(("estimator", "splitter", "search", "sampler"))
 # Methods that draw; the first ones return the estimator itself.
@@ -276,13 +276,20 @@ class EstimatorTrail(Trail):
             holder.function == 0 and holder.path in self.program.imported_somewhere
         ):
             self.open = True
+        self.read_seed(holder)
         super().hold(holder)
 
-    def read_assignments(self, holder: Holder, function: int, record: Function) -> None:  # noqa: ARG002
+    def read_seed(self, holder: Holder) -> None:
         """Look for a seed that is set as an attribute."""
         wanted = Name(f"{holder.name}.{self.parameter}")
-        if any(assignment.target == wanted for assignment in assignments(record.body)):
-            self.seeded = True
+        functions = self.program.modules[holder.path].functions
+        places = range(len(functions)) if "." in holder.name else (holder.function,)
+        for place in places:
+            if any(made.target == wanted for made in assignments(functions[place].body)):
+                self.seeded = True
+
+    def read_assignments(self, holder: Holder, *rest: object) -> None:
+        """What else a name is given leaves the estimator as it is."""
 
     def replaced(self, path: str, value: Value) -> None:
         """Another value of the same name leaves the estimator as it is."""
