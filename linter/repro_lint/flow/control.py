@@ -167,12 +167,8 @@ class Controls:
 
     def setting(self, path: str, function: int) -> str:
         """A seed among settings that the function itself reads, as `args.seed`, "" if none."""
-        uses = self.facts.uses(path)
-        uses.read_function(function)
-        for (place, name), found in uses.names.items():
-            if place == function and found and SEED_SETTING.match(name):
-                return name
-        return ""
+        names = self.facts.uses(path).names_in(function)
+        return next((name for name in names if SEED_SETTING.match(name)), "")
 
     def of_callers(self, path: str, function: int) -> str:
         """The seed parameter that all known callers of a function have, "" if none."""

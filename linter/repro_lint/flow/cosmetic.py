@@ -10,11 +10,11 @@ from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Assign, Compound, Name, Result
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.uses import Use
-    from repro_lint.syntax.index import Value
+    from repro_lint.syntax.index import Function, Value
 
 COSMETIC_NAME = pattern(
     r"(^|_|\.)(port|master_port|run_name|run_id|exp_name|exp_id|uid|uuid|color|colour|colors|tmp"
@@ -86,14 +86,36 @@ def is_cosmetic_target(facts: Facts, path: str, use: Use, steps: int) -> bool:
 
 def uses_of_name(facts: Facts, path: str, function: int, text: str) -> list[Use]:
     """The uses of a variable and its attributes, in other functions too where these see it."""
-    functions = facts.program.modules[path].functions
-    head, dot, _ = text.partition(".")
     found = []
-    for (place, name), uses in facts.uses(path).all_names().items():
-        hidden = place != function and not dot and (function > 0 or head in functions[place].bound)
-        if not hidden and (name == text or name.startswith(text + ".")):
-            found.extend(uses)
+    for place in who_sees(facts, path, function, text):
+        for name, uses in facts.uses(path).names_in(place).items():
+            if name == text or name.startswith(text + "."):
+                found.extend(uses)
     return found
+
+
+def who_sees(facts: Facts, path: str, function: int, text: str) -> Iterator[int]:
+    """The functions in which a name means what it means in one: for attributes all methods."""
+    head, dot, _ = text.partition(".")
+    if function and not dot:
+        yield function
+        return
+    functions = facts.program.modules[path].functions
+    holder = facts.program.enclosing_class(path, function) if head == "self" else None
+    if holder is not None:
+        yield from inside(functions, holder.place)
+        return
+    for place, record in enumerate(functions):
+        if dot or place == function or head not in record.bound:
+            yield place
+
+
+def inside(functions: Sequence[Function], holder: int) -> Iterator[int]:
+    """The places of all functions in a class; places count in the order of the text."""
+    for place in range(holder + 1, len(functions)):
+        if functions[place].parent < holder:
+            return
+        yield place
 
 
 def target_text(target: Value | None) -> str:

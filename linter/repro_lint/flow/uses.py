@@ -60,7 +60,7 @@ class Uses:
         """Sort the calls by function; read no function yet."""
         self.index = index
         self.results: dict[int, list[Use]] = {}
-        self.names: dict[tuple[int, str], list[Use]] = {}
+        self.names: dict[int, dict[str, list[Use]]] = {}
         self.sets: dict[Span, list[Use]] = {}
         self.displays: dict[Span, Container] = {}
         self.known: set[int] = set()
@@ -75,8 +75,7 @@ class Uses:
 
     def of_name(self, function: int, name: str) -> list[Use]:
         """The uses of a name in one function."""
-        self.read_function(function)
-        return self.names.get((function, name), [])
+        return self.names_in(function).get(name, [])
 
     def everywhere(self, name: str, functions: Iterable[int] | None = None) -> Iterator[Use]:
         """The uses of a name in some functions, in all of the module if none are given."""
@@ -84,11 +83,16 @@ class Uses:
         for function in wanted:
             yield from self.of_name(function, name)
 
-    def all_names(self) -> Mapping[tuple[int, str], list[Use]]:
-        """The uses of every name by function and text."""
+    def names_in(self, function: int) -> Mapping[str, list[Use]]:
+        """The uses of each name in one function."""
+        self.read_function(function)
+        return self.names.get(function, {})
+
+    def all_names(self) -> Iterator[tuple[int, str, list[Use]]]:
+        """The uses of every name, with its function."""
         for function in range(len(self.index.functions)):
-            self.read_function(function)
-        return self.names
+            for name, uses in self.names_in(function).items():
+                yield function, name, uses
 
     def read_function(self, function: int) -> None:
         """Read the operations and calls of one function, once."""
@@ -131,7 +135,8 @@ class Uses:
         if isinstance(value, Result):
             self.results.setdefault(value.call, []).append(use)
         elif isinstance(value, Name):
-            self.names.setdefault((use.function, value.text), []).append(use)
+            names = self.names.setdefault(use.function, {})
+            names.setdefault(value.text, []).append(use)
         elif isinstance(value, (Compound, Comprehension)):
             if value.span is not None and value.kind in ("Set", "set"):
                 self.sets.setdefault(value.span, []).append(use)

@@ -6,6 +6,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Severity
 from repro_lint.flow import control
 from repro_lint.flow.control import DEFERRED, Controls
+from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 from repro_lint.rules.base import Rule
@@ -82,7 +83,9 @@ def uncontrolled(context: Context) -> Iterator[Known]:
         if is_initialisation(known.fact) or not is_plain(context, known, stream):
             continue
         function = context.facts.function(known.path, known.call.function)
-        if function.kind == "function" and controls.of(known, stream).kind in NO_CHOICE:
+        if function.kind != "function" or controls.of(known, stream).kind not in NO_CHOICE:
+            continue
+        if not is_cosmetic(context.facts, known.path, known.place):
             yield known
 
 

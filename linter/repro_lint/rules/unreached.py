@@ -37,7 +37,7 @@ CONFIDENCE: dict[str, dict[str, Confidence | None]] = {
     for role, row in {
         roles.ORDER: (HIGH, HIGH, MEDIUM, MEDIUM, MEDIUM, MEDIUM),
         roles.DATA: (HIGH, HIGH, MEDIUM, MEDIUM, LOW, LOW),
-        roles.LAYER: (MEDIUM, LOW, None, None, None, None),
+        roles.LAYER: (MEDIUM, None, None, None, None, None),
         roles.INITIAL: (HIGH, MEDIUM, MEDIUM, MEDIUM, LOW, None),
         roles.NUMBERS: (HIGH, MEDIUM, MEDIUM, MEDIUM, LOW, None),
         roles.MADE_UP: (HIGH, MEDIUM, LOW, None, None, None),
@@ -84,7 +84,7 @@ def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
         stream = known.fact.streams[0]
         if known.fact.library in OWN_RULES or stream not in knowledge().streams:
             continue
-        if not is_open(context, known, stream):
+        if is_layer_alone(context, known) or not is_open(context, known, stream):
             continue
         if controls.seeded_by_callers(known, stream):
             continue
@@ -92,8 +92,15 @@ def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
         if who.kind == control.OWN and only_without(context, known, who.name):
             continue
         confidence = confidence_of(context, known, who)
-        if confidence is not None:
+        if confidence is not None and not is_cosmetic(context.facts, known.path, known.place):
             yield known, Open(known.path, stream, who, confidence)
+
+
+def is_layer_alone(context: Context, known: Known) -> bool:
+    """Whether a draw makes the first weights of a layer, and the code around it takes no seed."""
+    if roles.KINDS.get(known.fact.kind) != roles.LAYER:
+        return False
+    return not context.draws.ignored_parameter(known.path, known.call.function)
 
 
 def is_open(context: Context, known: Known, stream: str) -> bool:
@@ -112,9 +119,7 @@ def is_plain(context: Context, known: Known, stream: str) -> bool:
         return False
     if context.draws.surroundings_seed(known.path, known.call.function, stream):
         return False
-    if makes_seed(context, known):
-        return False
-    return not is_cosmetic(context.facts, known.path, known.place)
+    return not makes_seed(context, known)
 
 
 def confidence_of(context: Context, known: Known, who: Control) -> Confidence | None:
