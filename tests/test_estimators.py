@@ -27,7 +27,7 @@ def found(text: str) -> list[Finding]:
     [
         ("m = RandomForestClassifier()\nm.fit(X, y)\nprint(m)\n", 3, [4]),
         (
-            "m = RandomForestClassifier()\nfor part in X:\n    m.fit(part, y)\nprint(m)\nprint(X)\n",
+            "m = RandomForestClassifier()\nfor a in X:\n    m.fit(a, y)\nprint(m)\nprint(X)\n",
             3,
             [5],
         ),
