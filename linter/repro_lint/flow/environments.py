@@ -257,10 +257,10 @@ class EnvironmentTrail(Trail):
 
     def is_ignored(self, path: str, place: int, name: str) -> bool:
         """Whether a function that makes the environment uses its seed for other things only."""
+        holder = Holder(path, place, name)
+        read = self.facts.uses(path)
         uses = [
-            use
-            for function in self.scope(Holder(path, place, name))
-            for use in self.facts.uses(path).of_name(function, name)
+            use for function in self.places(holder, place) for use in read.of_name(function, name)
         ]
         calls = self.program.modules[path].calls
         return all(

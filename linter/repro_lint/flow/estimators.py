@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.target import Target
     from repro_lint.flow.uses import Use
     from repro_lint.knowledge.model import Api
-    from repro_lint.syntax.index import Call, Value
+    from repro_lint.syntax.index import Assign, Call, Value
 
 KINDS = frozenset(("estimator", "splitter", "search", "sampler"))
 # Methods that draw; the first ones return the estimator itself.
@@ -288,8 +288,14 @@ class EstimatorTrail(Trail):
             if any(made.target == wanted for made in assignments(functions[place].body)):
                 self.seeded = True
 
-    def read_assignments(self, holder: Holder, *rest: object) -> None:
-        """What else a name is given leaves the estimator as it is."""
+    def read_assignments(
+        self,
+        holder: Holder,
+        function: int,  # noqa: ARG002
+        assigned: Mapping[str, list[Assign]],
+    ) -> None:
+        """Look for a seed that is set as an attribute."""
+        self.seeded = self.seeded or f"{holder.name}.{self.parameter}" in assigned
 
     def replaced(self, path: str, value: Value) -> None:
         """Another value of the same name leaves the estimator as it is."""

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.operations import assignments, blocks, every
 from repro_lint.flow.status import SEED_PARAMETER
-from repro_lint.patterns import pattern
+from repro_lint.flow.views import View, owns
 from repro_lint.records import Record
-from repro_lint.syntax.index import Branch, Compound, Evaluate, Loop, Name, Result
+from repro_lint.syntax.index import Compound, Loop, Name, Result
 from repro_lint.syntax.values import is_none, names_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.target import Target
     from repro_lint.flow.uses import Use
-    from repro_lint.syntax.index import Function, Operation, Value
+    from repro_lint.syntax.index import Assign, Value
 
 SEEDING_METHODS = frozenset(
     ("seed", "manual_seed", "set_state", "setstate", "set_seed", "__setstate__", "reset_from_seed")
 )
-STATE = pattern(r"\.(bit_generator\.state|bit_generator|state|__dict__)$")
+STATES = (".bit_generator.state", ".bit_generator", ".state", ".__dict__")
+OWN = ("self", "cls")
 # The generator is what such a call gives where there is none: `options.get("rng", Random())`.
 DEFAULTING = frozenset(("get", "pop", "setdefault", "getattr"))
 WRAPPERS = frozenset(
@@ -68,6 +68,23 @@ class Objects:
         """Keep the facts."""
         self.facts = facts
         self.program = facts.program
+        self._views: dict[str, View] = {}
+        self._attributes: dict[frozenset[str], frozenset[str]] = {}
+
+    def view(self, path: str) -> View:
+        """A module by its names."""
+        if path not in self._views:
+            self._views[path] = View(self.facts, path)
+        return self._views[path]
+
+    def seeded_attributes(self, methods: frozenset[str]) -> frozenset[str]:
+        """The attributes on which any code calls one of some methods."""
+        if methods not in self._attributes:
+            calls = [c for m in sorted(methods) for c in self.program.calls_named.get(m, ())]
+            held = [self.program.modules[p].calls[c].name.rpartition(".")[0] for p, c in calls]
+            names = [name.removesuffix(".bit_generator").rpartition(".") for name in held]
+            self._attributes[methods] = frozenset(name for _, dot, name in names if dot)
+        return self._attributes[methods]
 
     def fate(self, path: str, place: int) -> Fate:
         """What becomes of what a call makes."""
@@ -129,14 +146,8 @@ class Trail:
     def read_surroundings(self) -> None:
         """A generator is a fallback below a test of a seed, or as the default of a parameter."""
         path, place = self.made
-        index = self.program.modules[path]
-        function = index.functions[index.calls[place].function]
-        if guards(function.body, place):
-            self.fallback = True
-        made = Result(place)
-        for other in index.functions:
-            for parameter in other.parameters:
-                self.fallback = self.fallback or parameter.default == made
+        view = self.objects.view(path)
+        self.fallback = place in view.defaults or guards(view, place)
 
     def uses(self, path: str, uses: list[Use]) -> None:
         """Note what each use does with the generator."""
@@ -265,60 +276,50 @@ class Trail:
         head, _, attribute = holder.name.rpartition(".")
         if head:
             self.read_attribute(attribute)
-        index = self.program.modules[holder.path]
-        uses = self.facts.uses(holder.path)
-        for function in self.scope(holder):
-            record = index.functions[function]
-            self.read_assignments(holder, function, record)
-            self.uses(holder.path, uses.of_name(function, holder.name))
+        view = self.objects.view(holder.path)
+        home = self.home(holder)
+        for function in self.places(holder, home):
+            self.uses(holder.path, view.read.of_name(function, holder.name))
             for part in self.below:
-                for use in uses.of_name(function, holder.name + part):
-                    if use.kind == "receiver":
-                        self.receive_below(holder.path, part, use)
+                self.read_below(holder.path, part, view.read.of_name(function, holder.name + part))
+            self.read_assignments(holder, function, view.assigned(function))
 
-    def scope(self, holder: Holder) -> list[int]:
-        """The functions of a module that see a name."""
+    def read_below(self, path: str, part: str, uses: list[Use]) -> None:
+        """Note what is done with a part of the object."""
+        for use in uses:
+            if use.kind == "receiver":
+                self.receive_below(path, part, use)
+
+    def home(self, holder: Holder) -> int:
+        """The function to which a name belongs."""
         functions = self.program.modules[holder.path].functions
         head, dot, _ = holder.name.partition(".")
-        if dot and head in ("self", "cls"):
-            return self.relatives(holder)
         home = holder.function
+        if dot and head in OWN:
+            return home
         while home > 0 and head not in functions[home].bound and not owns(functions[home], head):
             home = functions[home].parent
         if functions[max(home, 0)].kind == "class":
-            self.holders.append(Holder(holder.path, home, f"self.{holder.name}"))
-            self.holders.append(Holder(holder.path, home, f"cls.{holder.name}"))
-        return [
-            place
-            for place, record in enumerate(functions)
-            if place == home or (below(functions, place, home) and head not in record.bound)
-        ]
+            self.holders.extend(Holder(holder.path, home, f"{own}.{holder.name}") for own in OWN)
+        return max(home, 0)
 
-    def relatives(self, holder: Holder) -> list[int]:
-        """The functions of the class of an attribute, of its bases and of what derives from it."""
-        functions = self.program.modules[holder.path].functions
-        owner = class_of(functions, holder.function)
-        bare = functions[owner].name.rpartition(".")[2]
-        known = {bare, *(name for base in functions[owner].bases for name in names_inside(base))}
-        found = []
-        for place, record in enumerate(functions):
-            other = class_of(functions, place)
-            bases = {name for base in functions[other].bases for name in names_inside(base)}
-            if record.kind != "class" and (
-                functions[other].name.rpartition(".")[2] in known or bare in bases
-            ):
-                found.append(place)
-        return found
+    def places(self, holder: Holder, home: int) -> list[int]:
+        """The functions in which a name means the same as where it belongs."""
+        view = self.objects.view(holder.path)
+        head, dot, _ = holder.name.partition(".")
+        if dot and head in OWN:
+            return view.family(home)
+        inner = view.around(home) if home else view.naming.get(head, ())
+        return [f for f in inner if f == home or head not in view.functions[f].bound]
 
-    def read_assignments(self, holder: Holder, function: int, record: Function) -> None:
+    def read_assignments(
+        self, holder: Holder, function: int, assigned: Mapping[str, list[Assign]]
+    ) -> None:
         """Look for a state that is given to a name, or another generator that replaces it."""
-        for assignment in assignments(record.body):
-            target = assignment.target
-            text = target.text if isinstance(target, Name) else ""
-            if text.startswith(holder.name + ".") and STATE.search(text):
-                self.seeded = True
-            elsewhere = function != holder.function or holder.name.startswith(("self.", "cls."))
-            if text == holder.name and elsewhere:
+        if any(holder.name + state in assigned for state in STATES):
+            self.seeded = True
+        if function != holder.function or holder.name.partition(".")[0] in OWN:
+            for assignment in assigned.get(holder.name, ()):
                 self.replaced(holder.path, assignment.value)
 
     def replaced(self, path: str, value: Value) -> None:
@@ -340,57 +341,18 @@ class Trail:
 
     def read_attribute(self, attribute: str) -> None:
         """An attribute is seeded where any code seeds one of that name."""
-        for method in self.seeding:
-            for path, place in self.program.calls_named.get(method, ()):
-                holder = self.program.modules[path].calls[place].name.rpartition(".")[0]
-                if holder.removesuffix(".bit_generator").rpartition(".")[2] == attribute:
-                    self.seeded = True
-                    return
+        if attribute in self.objects.seeded_attributes(self.seeding):
+            self.seeded = True
 
 
-def owns(function: Function, name: str) -> bool:
-    """Whether a name is a parameter of a function, whose callers may give what it holds."""
-    return any(parameter.name.lstrip("*") == name for parameter in function.parameters)
-
-
-def class_of(functions: tuple[Function, ...], place: int) -> int:
-    """The class around a function, 0 (the module) if there is none."""
-    while place > 0 and functions[place].kind != "class":
-        place = functions[place].parent
-    return max(place, 0)
-
-
-def below(functions: tuple[Function, ...], place: int, home: int) -> bool:
-    """Whether a function stands inside another."""
-    while place > 0:
-        place = functions[place].parent
-        if place == home:
-            return True
-    return False
-
-
-def guards(body: tuple[Operation, ...], place: int) -> bool:
+def guards(view: View, place: int) -> bool:
     """Whether a call runs only by a test of a seed, or of what takes its result."""
-    for operation in every(body):
-        if not isinstance(operation, Branch):
-            continue
-        names = {name.rpartition(".")[2] for name in names_inside(operation.test)}
-        seeds = any(SEED_PARAMETER.match(name) for name in names)
-        for block in blocks(operation):
-            inner = tuple(every(block))
-            if not any(isinstance(o, Evaluate) and o.call == place for o in inner):
-                continue
-            if seeds or any(takes(o, place, names) for o in inner):
-                return True
-    return False
-
-
-def takes(operation: Operation, place: int, names: set[str]) -> bool:
-    """Whether an assignment gives the result of a call to one of some names."""
-    target = getattr(operation, "target", None)
-    value = getattr(operation, "value", None)
-    return (
-        isinstance(target, Name)
-        and value == Result(place)
-        and target.text.rpartition(".")[2] in names
-    )
+    tested = set(view.tested(place))
+    if any(SEED_PARAMETER.match(name) for name in tested):
+        return True
+    targets = [
+        getattr(use.operation, "target", None)
+        for use in (view.read.of_result(place) if tested else ())
+        if use.kind == "assigned" and not use.containers
+    ]
+    return any(isinstance(t, Name) and t.text.rpartition(".")[2] in tested for t in targets)

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from repro_lint.flow.facts import Facts
-    from repro_lint.flow.uses import Use
     from repro_lint.syntax.index import Assign, Function, Operation, Value
 
     # A test, and those around it.
@@ -29,24 +28,71 @@ class View:
         self.index = facts.program.modules[path]
         self.functions = self.index.functions
         self.read = facts.uses(path)
+        self._assigned: dict[int, dict[str, list[Assign]]] = {}
 
     @cached_property
-    def uses(self) -> Mapping[str, list[tuple[int, list[Use]]]]:
-        """The uses of each name by function."""
-        found: dict[str, list[tuple[int, list[Use]]]] = {}
-        for function, name, uses in self.read.all_names():
-            found.setdefault(name, []).append((function, uses))
-        return found
+    def naming(self) -> Mapping[str, tuple[int, ...]]:
+        """For each name without dots the functions that use it or give it a value."""
+        found: dict[str, set[int]] = {}
+        for place in range(len(self.functions)):
+            for name in (*self.read.names_in(place), *self.assigned(place)):
+                found.setdefault(name.partition(".")[0], set()).add(place)
+        return {name: tuple(sorted(places)) for name, places in found.items()}
 
-    @cached_property
-    def assigned(self) -> Mapping[str, list[tuple[int, Assign]]]:
-        """The assignments to each name by function."""
-        found: dict[str, list[tuple[int, Assign]]] = {}
-        for place, function in enumerate(self.functions):
-            for assignment in assignments(function.body):
+    def assigned(self, place: int) -> Mapping[str, list[Assign]]:
+        """The assignments of one function by the name that takes the value."""
+        found = self._assigned.get(place)
+        if found is None:
+            found = self._assigned[place] = {}
+            for assignment in assignments(self.functions[place].body):
                 if isinstance(assignment.target, Name):
-                    found.setdefault(assignment.target.text, []).append((place, assignment))
+                    found.setdefault(assignment.target.text, []).append(assignment)
         return found
+
+    @cached_property
+    def _inner(self) -> Mapping[int, list[int]]:
+        """The functions that stand directly in another."""
+        found: dict[int, list[int]] = {}
+        for place, function in enumerate(self.functions):
+            found.setdefault(function.parent, []).append(place)
+        return found
+
+    @cached_property
+    def _classes(self) -> Mapping[str, list[int]]:
+        """The classes by their bare names, and by those of their bases."""
+        found: dict[str, list[int]] = {}
+        for place, function in enumerate(self.functions):
+            if function.kind == "class":
+                for name in (function.name.rpartition(".")[2], *base_names(function)):
+                    found.setdefault(name, []).append(place)
+        return found
+
+    def around(self, home: int) -> Iterator[int]:
+        """A function and all that stand in it."""
+        waiting = [home]
+        while waiting:
+            place = waiting.pop()
+            yield place
+            waiting.extend(self._inner.get(place, ()))
+
+    def family(self, place: int) -> list[int]:
+        """The functions of the class around a function, of its bases and its heirs."""
+        while place > 0 and self.functions[place].kind != "class":
+            place = self.functions[place].parent
+        if place <= 0:
+            return []
+        record = self.functions[place]
+        bare, bases = record.name.rpartition(".")[2], base_names(record)
+        related = [c for c in self._classes.get(bare, ()) if self.is_kin(c, bare)]
+        for base in bases:
+            named = self._classes.get(base, ())
+            related += [c for c in named if self.functions[c].name.rpartition(".")[2] == base]
+        classes = dict.fromkeys([place, *related])
+        return [f for c in classes for f in self.around(c) if self.functions[f].kind != "class"]
+
+    def is_kin(self, place: int, bare: str) -> bool:
+        """Whether a class derives from one of this name."""
+        return bare in base_names(self.functions[place])
 
     @cached_property
     def defaults(self) -> frozenset[int]:
@@ -89,32 +135,6 @@ def owns(function: Function, name: str) -> bool:
     return any(parameter.name.lstrip("*") == name for parameter in function.parameters)
 
 
-def class_of(functions: tuple[Function, ...], place: int) -> int:
-    """The class around a function, 0 (the module) if there is none."""
-    while place > 0 and functions[place].kind != "class":
-        place = functions[place].parent
-    return max(place, 0)
-
-
-def is_below(functions: tuple[Function, ...], place: int, home: int) -> bool:
-    """Whether a function stands inside another."""
-    while place > 0:
-        place = functions[place].parent
-        if place == home:
-            return True
-    return False
-
-
-def related(functions: tuple[Function, ...], one: int, two: int) -> bool:
-    """Whether two functions belong to one class, or to a class and its base, by their names."""
-    if functions[two].kind == "class":
-        return False
-    first, second = class_of(functions, one), class_of(functions, two)
-    if first == second:
-        return True
-    names = [functions[place].name.rpartition(".")[2] for place in (first, second)]
-    bases = [
-        {name for base in functions[place].bases for name in names_inside(base)}
-        for place in (first, second)
-    ]
-    return names[1] in bases[0] or names[0] in bases[1]
+def base_names(function: Function) -> tuple[str, ...]:
+    """The names of the bases of a class."""
+    return tuple(name for base in function.bases for name in names_inside(base))
