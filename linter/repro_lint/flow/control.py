@@ -124,8 +124,7 @@ class Controls:
                 for entry in program.entries
                 if entry.path in beside and entry.kind != "smoke"
                 if examples or not EXAMPLE_PATH.search(entry.path)
-                for other in program.reached[entry.path]
-                for stream in self.draws.seeded_in(other)
+                for stream in self.draws.seeded_in(entry.path)
             )
         return self._seeded[key]
 
