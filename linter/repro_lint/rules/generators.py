@@ -6,7 +6,7 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
-from repro_lint.flow.cosmetic import is_cosmetic
+from repro_lint.flow.cosmetic import is_cosmetic, is_in_cosmetic_code
 from repro_lint.flow.operations import assignments
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
@@ -47,6 +47,7 @@ class UnseededGenerator(Rule):
         from repro_lint.flow.objects import Objects  # noqa: PLC0415  few repositories need it
 
         objects = Objects(context.facts)
+        comments: dict[str, frozenset[int]] = {}
         for known in context.facts.role("generator"):
             if known.fact.library in NAMED_ELSEWHERE or known.fact.kind in OWN_KINDS:
                 continue
@@ -59,7 +60,10 @@ class UnseededGenerator(Rule):
                 continue
             where = context.facts.place_of(known.path, known.call.span)
             message = f"`{known.call.name}` has no seed, so its numbers differ in each run"
-            confidence = Confidence.LOW if is_meant(context, known) else Confidence.HIGH
+            if known.path not in comments:
+                comments[known.path] = meant(context, known.path)
+            wanted = known.call.span.end_line in comments[known.path]
+            confidence = Confidence.LOW if wanted else Confidence.HIGH
             yield self.at(where, message, confidence=confidence)
 
 
@@ -95,18 +99,18 @@ def is_excused(fate: Fate) -> bool:
     return fate.seeded or fate.fallback or not fate.used
 
 
-def is_meant(context: Context, known: Known) -> bool:
-    """Whether a comment on the line says that the numbers shall differ."""
-    source = context.repository.source(known.path)
-    line = source.text.split("\n")[known.call.span.end_line - 1] if source else ""
-    return bool(MEANT.search(line))
+def meant(context: Context, path: str) -> frozenset[int]:
+    """The lines of a module with a comment that numbers shall differ."""
+    source = context.repository.source(path)
+    lines = source.text.split("\n") if source else []
+    return frozenset(number for number, line in enumerate(lines, 1) if MEANT.search(line))
 
 
 def is_only_shown(context: Context, known: Known, fate: Fate) -> bool:
     """Whether all that a generator draws is cosmetic, such as names of files."""
-    if is_cosmetic(context.facts, known.path, known.place):
-        return True
-    return bool(fate.draws) and all(is_cosmetic(context.facts, *draw) for draw in fate.draws)
+    if fate.draws:
+        return all(is_cosmetic(context.facts, *draw) for draw in fate.draws)
+    return is_in_cosmetic_code(context.facts, known.path, known.place)
 
 
 class UnseededSearch(Rule):
