@@ -86,7 +86,7 @@ class Callers:
             heirs = [c for c in program.classes.all_derived(holder) if self.inherits(c, wanted)]
             names = {program.function(c).name.rpartition(".")[2] for c in (holder, *heirs)}
             wanted = {(c.path, c.place) for c in (holder, *heirs)}
-        named = [call for name in sorted(names) for call in program.calls_named.get(name, ())]
+        named = [call for name in sorted(names) for call in program.calls_beside(path, name)]
         if len(named) > MOST_CALLS:
             return []
         found = []

@@ -20,7 +20,7 @@ def callers_of(program: Program, path: str, function: int) -> list[tuple[str, in
         wanted.add((path, record.parent))
         bare = program.modules[path].functions[record.parent].name.rpartition(".")[2]
     found = []
-    for caller, place in program.calls_named.get(bare, ()):
+    for caller, place in program.calls_beside(path, bare):
         if TEST_PATH.search(caller) and not TEST_PATH.search(path):
             continue
         target = program.callee(caller, place)

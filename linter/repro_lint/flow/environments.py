@@ -77,8 +77,6 @@ class Environments:
 
     def forgotten_spaces(self) -> Iterator[Start]:
         """The first sample of an action space in each class that seeds all but that space."""
-        if any(name.endswith("action_space") for name in self.holders_of("seed")):
-            return
         told = set()
         for path, place in self.program.calls_named.get("sample", ()):
             if path not in self.facts.modules:
@@ -86,6 +84,9 @@ class Environments:
             call = self.call(path, place)
             owner = self.program.enclosing_class(path, call.function)
             if owner is None or owner in told or not call.name.endswith(".action_space.sample"):
+                continue
+            seeded = self.holders_of("seed", path)
+            if any(name.endswith("action_space") for name in seeded):
                 continue
             if self.seeds_environment(owner):
                 told.add(owner)
@@ -100,10 +101,10 @@ class Environments:
             call.function == place and call.name.endswith("env.seed") for call in index.calls
         )
 
-    def holders_of(self, method: str) -> Iterator[str]:
-        """What a method of this name is called on, wherever the program does so."""
-        for path, place in self.program.calls_named.get(method, ()):
-            yield self.call(path, place).name.rpartition(".")[0]
+    def holders_of(self, method: str, path: str) -> Iterator[str]:
+        """What a method of this name is called on in the project of a module."""
+        for other, place in self.program.calls_beside(path, method):
+            yield self.call(other, place).name.rpartition(".")[0]
 
     def call(self, path: str, place: int) -> Call:
         """A call of a module."""

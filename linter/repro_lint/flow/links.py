@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.modules import folder_of, is_below
+from repro_lint.flow.modules import ancestors, folder_of, is_below
+from repro_lint.repository.dependencies.records import Dependencies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.modules import ModuleTable
+    from repro_lint.repository.files import Repository
+    from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import ModuleIndex
+
+    class Stated(Protocol):
+        """A record that a file holds."""
+
+        @property
+        def path(self) -> str:
+            """The file."""
+
+
+NOTHING = Dependencies()
 
 
 class Links:
@@ -20,7 +35,12 @@ class Links:
 
     modules: Mapping[str, ModuleIndex]
     table: ModuleTable
+    repository: Repository
+    manifests: Manifests | None
+    calls_named: Mapping[str, list[tuple[str, int]]]
     _companions: dict[tuple[str, str], frozenset[str]]
+    _files: dict[str, tuple[str, ...]]
+    _dependencies: dict[str, Dependencies]
 
     @cached_property
     def callees(self) -> Mapping[tuple[str, str], list[tuple[str, int]]]:
@@ -146,13 +166,93 @@ class Links:
         key = (root, min(group))
         found = self._companions.get(key)
         if found is None:
-            below = [other for other in self.modules if is_below(other, root)]
-            found = self._companions[key] = group.union(below)
+            found = self._companions[key] = group.union(below(self.sorted_modules, root))
         return found
+
+    @cached_property
+    def sorted_modules(self) -> tuple[str, ...]:
+        """The paths of all modules, sorted."""
+        return tuple(sorted(self.modules))
+
+    def calls_beside(self, path: str, name: str) -> Iterator[tuple[str, int]]:
+        """The calls of a bare name in the project of a module, sorted."""
+        named = self.calls_by_module.get(name)
+        if named:
+            beside = self.companions(path)
+            fewer = beside if len(beside) < len(named) else named
+            for other in sorted(fewer):
+                if other in beside:
+                    for place in named.get(other, ()):
+                        yield other, place
+
+    @cached_property
+    def calls_by_module(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """The places of calls by the last part of the callee, for each module."""
+        found: dict[str, dict[str, list[int]]] = {}
+        for name, calls in self.calls_named.items():
+            owners = found[name] = {}
+            for path, place in calls:
+                owners.setdefault(path, []).append(place)
+        return found
+
+    def files_beside(self, path: str) -> tuple[str, ...]:
+        """The files of the project of a module, and those that lie in the folders around it."""
+        root = self.table.whole_project(folder_of(path))
+        found = self._files.get(root)
+        if found is None:
+            around = [self.files_in.get(folder, ()) for folder in ancestors(root)]
+            inside = below(self.repository.paths, root)
+            found = self._files[root] = (*inside, *(file for files in around for file in files))
+        return found
+
+    @cached_property
+    def files_in(self) -> Mapping[str, list[str]]:
+        """The files that lie in each folder itself."""
+        found: dict[str, list[str]] = {}
+        for file in self.repository.paths:
+            found.setdefault(folder_of(file), []).append(file)
+        return found
+
+    def dependencies_of(self, path: str) -> Dependencies:
+        """What the project of a module declares; what a project around it says only if it is silent.
+
+        The kinds of statements (packages, locks, Python) are looked for each by itself.
+        """
+        folder = self.table.project(folder_of(path))
+        found = self._dependencies.get(folder)
+        if found is None and self.manifests is not None:
+            said = self.manifests.dependencies
+            packages = self.nearest(folder, (*said.files, *said.locks))
+            found = self._dependencies[folder] = said._replace(
+                files=tuple([file for file in said.files if file.path in packages]),
+                locks=tuple([lock for lock in said.locks if lock.path in packages]),
+                pythons=tuple(
+                    [p for p in said.pythons if p.path in self.nearest(folder, said.pythons)]
+                ),
+            )
+        return found or NOTHING
+
+    def nearest(self, folder: str, records: Iterable[Stated]) -> frozenset[str]:
+        """The paths of the records below a project, else of those that a folder around it has."""
+        paths = {record.path for record in records}
+        inside = [path for path in paths if is_below(path, folder)]
+        for outer in () if inside else ancestors(folder):
+            inside = [path for path in paths if self.table.project(folder_of(path)) == outer]
+            if inside:
+                break
+        return frozenset(inside)
 
     def neighbours(self, path: str) -> frozenset[str]:
         """The modules that imports link a module with; projects beside it are none."""
         return self.groups[path]
+
+
+def below(paths: Sequence[str], folder: str) -> Sequence[str]:
+    """Those of sorted paths that lie in a folder, however deep."""
+    if not folder:
+        return paths
+    # "0" is what follows "/".
+    return paths[bisect_left(paths, folder + "/") : bisect_left(paths, folder + "0")]
 
 
 def groups_of(links: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -10,16 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SOURCE_ROOTS = ("src", "lib", "python")
-PROJECT_FILES = frozenset(
+# What makes a folder one piece of work, not a collection of several.
+PACKAGING_FILES = frozenset(
     (
-        ".git",
-        "Dockerfile",
-        "LICENSE",
-        "Makefile",
         "Pipfile",
-        "README.md",
-        "README.rst",
-        "README.txt",
         "environment.yaml",
         "environment.yml",
         "poetry.lock",
@@ -28,6 +22,18 @@ PROJECT_FILES = frozenset(
         "setup.cfg",
         "setup.py",
         "uv.lock",
+    )
+)
+PROJECT_FILES = frozenset(
+    (
+        ".git",
+        "Dockerfile",
+        "LICENSE",
+        "Makefile",
+        "README.md",
+        "README.rst",
+        "README.txt",
+        *PACKAGING_FILES,
     )
 )
 
@@ -58,6 +64,7 @@ class ModuleTable:
         self.roots_of: dict[str, tuple[str, ...]] = {}
         self._folders: frozenset[str] | None = None
         self._projects: frozenset[str] | None = None
+        self._collections: frozenset[str] | None = None
 
     def find(self, importer: str, dotted: str) -> str:
         """The file that `dotted` names when `importer` imports it, "" if none here.
@@ -136,7 +143,21 @@ class ModuleTable:
     def whole_project(self, folder: str) -> str:
         """The outermost folder around this one that looks like a project; else the folder."""
         around = [f for f in (folder, *ancestors(folder)) if f in self.projects]
-        return around[-1] if around else folder
+        whole = [f for f in around if f not in self.collections]
+        return (whole or around or [folder])[-1]
+
+    @property
+    def collections(self) -> frozenset[str]:
+        """The folders with a README or a licence that have no code of their own and no packaging.
+
+        What lies below them are projects of their own, which only share a place.
+        """
+        if self._collections is None:
+            code = {folder_of(p) for p in self.surroundings if p.endswith((".py", ".ipynb"))}
+            packaging = (p for p in self.surroundings if base_name(p) in PACKAGING_FILES)
+            whole = {self.project(folder) for folder in code} | {folder_of(p) for p in packaging}
+            self._collections = self.projects - whole
+        return self._collections
 
     def only_suffix(self, folder: str, rest: str) -> str:
         """The one file of the importer's project whose path ends so, "" if several or none.

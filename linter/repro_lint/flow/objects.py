@@ -69,7 +69,7 @@ class Objects:
         self.facts = facts
         self.program = facts.program
         self._views: dict[str, View] = {}
-        self._attributes: dict[frozenset[str], frozenset[str]] = {}
+        self._attributes: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
 
     def view(self, path: str) -> View:
         """A module by its names."""
@@ -77,14 +77,15 @@ class Objects:
             self._views[path] = View(self.facts, path)
         return self._views[path]
 
-    def seeded_attributes(self, methods: frozenset[str]) -> frozenset[str]:
-        """The attributes on which any code calls one of some methods."""
-        if methods not in self._attributes:
-            calls = [c for m in sorted(methods) for c in self.program.calls_named.get(m, ())]
+    def seeded_attributes(self, path: str, methods: frozenset[str]) -> frozenset[str]:
+        """The attributes on which code of a module's project calls one of some methods."""
+        key = (self.program.companions(path), methods)
+        if key not in self._attributes:
+            calls = [c for m in sorted(methods) for c in self.program.calls_beside(path, m)]
             held = [self.program.modules[p].calls[c].name.rpartition(".")[0] for p, c in calls]
             names = [name.removesuffix(".bit_generator").rpartition(".") for name in held]
-            self._attributes[methods] = frozenset(name for _, dot, name in names if dot)
-        return self._attributes[methods]
+            self._attributes[key] = frozenset(name for _, dot, name in names if dot)
+        return self._attributes[key]
 
     def fate(self, path: str, place: int) -> Fate:
         """What becomes of what a call makes."""
@@ -95,7 +96,7 @@ class Objects:
     def callers(self, path: str, place: int) -> Iterator[tuple[str, int]]:
         """The calls of a function of the repository, by path and place."""
         bare = self.facts.function(path, place).name.rpartition(".")[2]
-        for other, called in self.program.calls_named.get(bare, ()):
+        for other, called in self.program.calls_beside(path, bare):
             target = self.program.callee(other, called)
             if target is not None and (target.path, target.place) == (path, place):
                 yield other, called
@@ -341,7 +342,7 @@ class Trail:
 
     def read_attribute(self, attribute: str) -> None:
         """An attribute is seeded where any code seeds one of that name."""
-        if attribute in self.objects.seeded_attributes(self.seeding):
+        if attribute in self.objects.seeded_attributes(self.made[0], self.seeding):
             self.seeded = True
 
 

@@ -369,7 +369,7 @@ class Order:
     def callers(self, function: int, steps: int) -> Iterator[Sink | None]:
         """What each call of a function in the repository does with the order of its result."""
         name = self.index.functions[function].name.rpartition(".")[2]
-        for path, place in self.facts.program.calls_named.get(name, ()):
+        for path, place in self.facts.program.calls_beside(self.path, name):
             target = self.facts.program.callee(path, place)
             if target is not None and target[1:3] == (self.path, function):
                 other = self if path == self.path else Order(self.facts, path)

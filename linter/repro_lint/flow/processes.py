@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from repro_lint.flow.transfer import Exposure, Site
     from repro_lint.flow.uses import Use
     from repro_lint.knowledge.model import Api
-    from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import Operation, Value
 
 # Methods of pools that run their function once for each call.
@@ -71,15 +70,13 @@ class Pool(Record):
 class Starts:
     """The places of a program that start workers."""
 
-    def __init__(
-        self, facts: Facts, flow: SeedFlow, symbols: Symbols, manifests: Manifests | None
-    ) -> None:
+    def __init__(self, facts: Facts, flow: SeedFlow, symbols: Symbols) -> None:
         """Keep what is known; nothing is looked for before it is asked for."""
         self.facts = facts
         self.program = facts.program
         self.flow = flow
         self.symbols = symbols
-        self.methods = Methods(facts, manifests)
+        self.methods = Methods(facts)
         self._looped: dict[tuple[str, int], frozenset[int]] = {}
 
     @cached_property

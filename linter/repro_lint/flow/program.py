@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.dispatch import Dispatch
     from repro_lint.flow.estimators import Estimators
     from repro_lint.flow.facts import Facts
+    from repro_lint.repository.dependencies.records import Dependencies
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import Call, Function, ModuleIndex, Value
@@ -46,6 +47,8 @@ class Program(Links):
         self._members: dict[tuple[str, str], Target | None] = {}
         self._calls: dict[tuple[str, int], Target | None] = {}
         self._companions: dict[tuple[str, str], frozenset[str]] = {}
+        self._files: dict[str, tuple[str, ...]] = {}
+        self._dependencies: dict[str, Dependencies] = {}
         self._aliases: set[tuple[str, str]] = set()
         self.classes = Classes(self)
         self.variables = Variables(self)

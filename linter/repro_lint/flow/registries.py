@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import islice
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.operations import every
@@ -108,7 +109,7 @@ class Registries:
             found = self.program.resolve(owner, outer, name)
             if found is not None and (found.path, found.place) == wanted:
                 yield self.target(owner, target)
-        for caller, called in self.program.calls_named.get(bare, ())[:MOST_MEMBERS]:
+        for caller, called in islice(self.program.calls_beside(path, bare), MOST_MEMBERS):
             found = self.program.callee(caller, called)
             if found is not None and (found.path, found.place) == wanted:
                 yield from self.arguments(caller, called)
@@ -124,7 +125,7 @@ class Registries:
     def handed_in(self, home: Variable) -> Iterator[Target]:
         """What is given to a method that fills a table: `MODELS.register("small", Small)`."""
         for verb in sorted(FILLING):
-            for path, place in self.program.calls_named.get(verb, ())[:MOST_MEMBERS]:
+            for path, place in islice(self.program.calls_beside(home.path, verb), MOST_MEMBERS):
                 call = self.program.modules[path].calls[place]
                 before = call.name.rpartition(".")[0]
                 if before.rpartition(".")[2] == home.name and self.is_home(

@@ -6,14 +6,13 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
 
 if TYPE_CHECKING:
-    from repro_lint.repository.manifests import Manifests
+    from repro_lint.repository.dependencies.records import Dependencies
 
 CLAUSE = pattern(r"(===|==|~=|<=|<|=|\^)\s*v?(\d+(?:\.\d+)*)")
 
 
-def before(manifests: Manifests, name: str, release: str) -> bool:
+def before(dependencies: Dependencies, name: str, release: str) -> bool:
     """Whether all files that ask for a library surely ask for one older than a release."""
-    dependencies = manifests.dependencies
     asked = [
         r.specifier for file in dependencies.files for r in file.requirements if r.name == name
     ]

@@ -94,7 +94,7 @@ class Seeding:
         if names == ["__init__"]:
             names = [record.name.split(".")[-2]]
             wanted.add((path, record.parent))
-        for caller, place in self.program.calls_named.get(names[0], ()):
+        for caller, place in self.program.calls_beside(path, names[0]):
             target = self.program.callee(caller, place)
             if target is not None and target[1:3] in wanted:
                 yield caller, place

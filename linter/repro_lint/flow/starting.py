@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from repro_lint import TYPE_CHECKING
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.facts import Facts, Known
     from repro_lint.knowledge.model import Api
-    from repro_lint.repository.manifests import Manifests
+    from repro_lint.repository.dependencies.records import Dependencies
     from repro_lint.syntax.index import Value
 
 FORK, SPAWN, FORKSERVER, THREAD = "fork", "spawn", "forkserver", "thread"
@@ -30,17 +28,15 @@ MINOR = pattern(r"(?<![\d.<])(?:>=|==|~=|\^|=)?\s*3\.(\d+)")
 class Methods:
     """How the workers of a program start."""
 
-    def __init__(self, facts: Facts, manifests: Manifests | None) -> None:
+    def __init__(self, facts: Facts) -> None:
         """Keep what is known."""
         self.facts = facts
         self.program = facts.program
-        self.manifests = manifests
         self._defaults: dict[str, str] = {}
 
-    @cached_property
-    def usual(self) -> str:
-        """How processes start on Linux with the Python that the repository asks for."""
-        return FORKSERVER if self.manifests and is_without_fork(self.manifests) else FORK
+    def usual(self, path: str) -> str:
+        """How processes start on Linux with the Python that the project of a module asks for."""
+        return FORKSERVER if is_without_fork(self.program.dependencies_of(path)) else FORK
 
     def of_call(self, known: Known) -> str:
         """How the workers of a call start, "" if it cannot be known."""
@@ -102,7 +98,7 @@ class Methods:
             if known.fact.kind == "default" and known.path in near
         }
         if not named:
-            return self.usual
+            return self.usual(path)
         return named.pop() if len(named) == 1 else ""
 
     def of_backend(self, known: Known) -> str:
@@ -129,11 +125,9 @@ def literal_method(value: Value | None) -> str:
     return str(named) if named in METHODS else ""
 
 
-def is_without_fork(manifests: Manifests) -> bool:
+def is_without_fork(dependencies: Dependencies) -> bool:
     """Whether all that is said of the Python version leaves only those that do not fork."""
     minors = [
-        int(found[1])
-        for version in manifests.dependencies.pythons
-        for found in MINOR.finditer(version.text)
+        int(found[1]) for version in dependencies.pythons for found in MINOR.finditer(version.text)
     ]
     return bool(minors) and min(minors) >= WITHOUT_FORK

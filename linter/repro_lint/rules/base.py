@@ -94,8 +94,7 @@ class Context:
         """Where processes and threads start, and what runs in them."""
         from repro_lint.flow.processes import Starts  # noqa: PLC0415
 
-        manifests = None if self.repository.single_file else self.manifests
-        return Starts(self.facts, self.seed_flow, self.symbols, manifests)
+        return Starts(self.facts, self.seed_flow, self.symbols)
 
     @cached_property
     def searches(self) -> Searches:

@@ -89,15 +89,15 @@ class DeadSeed(Rule):
     def parameters(self, context: Context) -> Iterator[Finding]:
         """Yield functions that take a seed from their callers and do nothing with it."""
         takers = list(seed_takers(context))
-        named: dict[str, int] = {}
-        for _, _, function, _ in takers:
-            bare = function.name.rpartition(".")[2]
-            named[bare] = named.get(bare, 0) + 1
+        named: dict[str, list[str]] = {}
+        for path, _, function, _ in takers:
+            named.setdefault(function.name.rpartition(".")[2], []).append(path)
         for path, place, function, name in takers:
             yield from self.decorated(context, path, function, name)
             bare = function.name.rpartition(".")[2]
-            own_name = bare != "__init__" and named[bare] > 1
-            if own_name or not is_free(context, path, function):
+            if bare != "__init__" and has_namesake(context, path, named[bare]):
+                continue
+            if not is_free(context, path, function):
                 continue
             if is_unused(context, path, function, name) and gets_seed(context, path, place, name):
                 message = f"`{function.name}` takes `{name}` and never uses it"
@@ -174,6 +174,14 @@ class DeadSeed(Rule):
                 message,
                 confidence=Confidence.MEDIUM,
             )
+
+
+def has_namesake(context: Context, path: str, owners: list[str]) -> bool:
+    """Whether several functions of one name take a seed in the project of a module."""
+    if len(owners) == 1:
+        return False
+    beside = context.program.companions(path)
+    return sum(owner in beside for owner in owners) > 1
 
 
 def runs_with(context: Context, path: str) -> frozenset[str]:

@@ -51,9 +51,9 @@ class MissingPolicy(Rule):
                 yield from self.half_set(context, switches, seeders, switch)
                 yield from self.inverted(context, switch)
         if not context.repository.single_file:
-            found = list(self.missing(context, switches, seeders))
-            if found and not is_configured(context):
-                yield from found
+            for found in self.missing(context, switches, seeders):
+                if not is_configured(context, found.location.path):
+                    yield found
 
     def half_set(
         self, context: Context, switches: Switches, seeders: Seeders, switch: Switch
@@ -63,7 +63,9 @@ class MissingPolicy(Rule):
         wanted = HALVES.get((switch.name, given))
         if wanted is None or not sets_seeds(context, seeders, switch):
             return
-        if any(sets(context, switches, path, wanted) for path in context.facts.modules):
+        if any(
+            sets(context, switches, path, wanted) for path in judged_beside(context, switch.path)
+        ):
             return
         where = context.facts.place_of(switch.path, switch.span)
         if wanted == "benchmark":
@@ -105,8 +107,7 @@ class MissingPolicy(Rule):
             if found is not None and found.location not in told:
                 told.add(found.location)
                 yield found
-        if not any(map(switches.has_policy, context.facts.modules)):
-            yield from self.of_library(context, switches, seeders, reached)
+        yield from self.of_library(context, switches, seeders, reached)
 
     def of_run(
         self,
@@ -133,11 +134,13 @@ class MissingPolicy(Rule):
         self, context: Context, switches: Switches, seeders: Seeders, reached: set[str]
     ) -> Iterator[Finding]:
         """Seeding functions of a library that uses CUDA and has no switch at all."""
-        if not any(map(switches.cuda, context.facts.modules)):
-            return
         for key, calls in seeders.items():
-            if key[0] not in reached and is_seeding(context, key):
-                yield self.seeding(context, calls, None)
+            if key[0] in reached or not is_seeding(context, key):
+                continue
+            beside = judged_beside(context, key[0])
+            if any(map(switches.has_policy, beside)) or not any(map(switches.cuda, beside)):
+                continue
+            yield self.seeding(context, calls, None)
 
     def seeding(self, context: Context, calls: list[Known], entry: Entry | None) -> Finding:
         """The finding for code that seeds torch and says nothing of its algorithms."""
@@ -202,9 +205,14 @@ def trains(context: Context, path: str) -> bool:
     return path in context.switches.with_gradients
 
 
-def is_configured(context: Context) -> bool:
-    """Whether a configuration or command file speaks of determinism."""
-    for path in context.repository.paths:
+def judged_beside(context: Context, path: str) -> list[str]:
+    """The modules of the project of a module that are judged, sorted."""
+    return sorted(context.program.companions(path) & context.facts.modules.keys())
+
+
+def is_configured(context: Context, module: str) -> bool:
+    """Whether a configuration or command file of a module's project speaks of determinism."""
+    for path in context.program.files_beside(module):
         if path.endswith(CONFIGURED):
             text = context.repository.text(path) or ""
             if len(text) <= CONFIGURED_BYTES and "determinis" in text.lower():

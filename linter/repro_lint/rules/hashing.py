@@ -150,7 +150,7 @@ class SaltedHash(Rule):
         if sink is None or (kind != TEXT and not sink.strong):
             return
         confidence = Confidence.HIGH if kind == TEXT and sink.strong else Confidence.MEDIUM
-        if asks_for_seed(context, path) or is_seeded_outside(context):
+        if asks_for_seed(context, path) or is_seeded_outside(context, path):
             confidence = Confidence.LOW
         where = context.facts.place_of(path, call.span)
         what = "text" if kind == TEXT else "anything but numbers"
@@ -163,12 +163,12 @@ def asks_for_seed(context: Context, path: str) -> bool:
     return mentions(context, path, VARIABLE) and not any(hash_seeds(context, path))
 
 
-def is_seeded_outside(context: Context) -> bool:
+def is_seeded_outside(context: Context, path: str) -> bool:
     """Whether a container or command file sets the hash seed before Python starts."""
     return any(
-        mentions(context, path, VARIABLE)
-        for path in context.repository.paths
-        if path.endswith((".sh", "Makefile", "tox.ini", ".env")) or "Dockerfile" in path
+        mentions(context, file, VARIABLE)
+        for file in context.program.files_beside(path)
+        if file.endswith((".sh", "Makefile", "tox.ini", ".env")) or "Dockerfile" in file
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.facts import Known
     from repro_lint.flow.uses import Use
     from repro_lint.knowledge.model import Api
+    from repro_lint.repository.dependencies.records import Dependencies
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Call
 
@@ -47,7 +48,7 @@ class FreshEntropyDefault(Rule):
         for known in unseedable(context):
             if not from_entropy(known.fact) or not takes_effect(context, known):
                 continue
-            if in_trial(context, known) or is_of_another_release(context, known.fact):
+            if in_trial(context, known) or is_of_another_release(context, known):
                 continue
             if is_cosmetic(context.facts, known.path, known.place):
                 continue
@@ -76,21 +77,22 @@ def from_entropy(fact: Api) -> bool:
     )
 
 
-def is_of_another_release(context: Context, fact: Api) -> bool:
+def is_of_another_release(context: Context, known: Known) -> bool:
     """Whether a fact holds from some release on, and nothing shows that one."""
+    fact = known.fact
     if not fact.since or context.repository.single_file:
         return bool(fact.since)
-    version = locked(context).get(fact.library, "")
+    version = locked(context.program.dependencies_of(known.path)).get(fact.library, "")
     return not version or fact not in knowledge().lookup(fact.name, {fact.library: version})
 
 
-def locked(context: Context) -> dict[str, str]:
-    """The versions of packages that the repository fixes, where its files agree."""
+def locked(dependencies: Dependencies) -> dict[str, str]:
+    """The versions of packages that a project fixes, where its files agree."""
     found: dict[str, set[str]] = {}
-    for lock in context.manifests.dependencies.locks:
+    for lock in dependencies.locks:
         for package in lock.packages:
             found.setdefault(package.name, set()).add(package.version)
-    for file in context.manifests.dependencies.files:
+    for file in dependencies.files:
         for requirement in file.requirements:
             if requirement.pin == "exact":
                 version = requirement.specifier.lstrip("= ")

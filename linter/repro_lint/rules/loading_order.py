@@ -57,8 +57,8 @@ class SamplerWithoutEpoch(Rule):
                 yield known
 
     def is_told(self, context: Context, known: Known) -> bool:
-        """Whether any code of the repository tells a sampler the epoch, or a trainer does."""
-        if context.program.calls_named.get("set_epoch"):
+        """Whether any code of the project tells a sampler the epoch, or a trainer does."""
+        if any(context.program.calls_beside(known.path, "set_epoch")):
             return True
         entries = context.program.entries_reaching(known.path)
         paths = {path for entry in entries for path in context.program.reached[entry.path]}

@@ -169,7 +169,7 @@ def called_in_loop(context: Context, known: Known) -> bool:
     """Whether a call in a loop runs the function that holds a seeding call."""
     function = context.facts.function(known.path, known.call.function)
     bare = function.name.rpartition(".")[2]
-    for path, place in context.program.calls_named.get(bare, ()):
+    for path, place in context.program.calls_beside(known.path, bare):
         target = context.program.callee(path, place)
         if target is not None and target[1:3] == (known.path, known.call.function):
             caller = context.modules[path].calls[place].function

@@ -40,16 +40,21 @@ class OpenThreadCount(Rule):
     whole_repository = True
 
     def applies(self, context: Context) -> bool:
-        """Judge repositories that switch deterministic algorithms on and do not use a GPU."""
-        return any(self.switches(context)) and not any(
-            context.switches.cuda(path) for path in context.facts.modules
-        )
+        """Judge repositories that switch deterministic algorithms on."""
+        return any(self.switches(context))
 
     def check(self, context: Context) -> Iterator[Finding]:
-        """Yield the first switch, if nothing fixes the number of threads."""
-        if any(fixes_threads(context, path) for path in context.repository.paths):
-            return
-        for path, place in sorted(self.switches(context))[:1]:
+        """Yield the first switch of a project without a GPU, if nothing fixes the threads."""
+        told: set[str] = set()
+        for path, place in sorted(self.switches(context)):
+            beside = context.program.companions(path)
+            if path in told or any(
+                map(context.switches.cuda, beside & context.facts.modules.keys())
+            ):
+                continue
+            told.update(beside)
+            if any(fixes_threads(context, file) for file in context.program.files_beside(path)):
+                continue
             call = context.modules[path].calls[place]
             where = context.facts.place_of(path, call.span)
             message = (

@@ -198,6 +198,8 @@ def partner(context: Context, same: list[Split], later: Split) -> Split | None:
     for first in same:
         if first.path == later.path or (first.seed == later.seed and first.seed is not None):
             continue
+        if first.path not in context.program.companions(later.path):
+            continue
         if taken & kept_or_taken(context, first.path, KEEPING):
             return first
     return None

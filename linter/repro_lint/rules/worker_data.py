@@ -55,12 +55,14 @@ class RepeatedWorkers(Rule):
         """What workers of an old release of PyTorch read."""
         if context.repository.single_file or not context.loaders.all:
             return
-        if before(context.manifests, "torch", SEEDS_NUMPY):
-            for loader in context.loaders.all:
-                if loader.workers == SOME and not loader.has_initializer:
-                    for read in loader.reads:
-                        reason = f"PyTorch before {SEEDS_NUMPY} does not seed NumPy there"
-                        yield loader.known.path, loader.known.call, read, reason
+        for loader in context.loaders.all:
+            known = loader.known
+            if loader.workers != SOME or loader.has_initializer:
+                continue
+            if before(context.program.dependencies_of(known.path), "torch", SEEDS_NUMPY):
+                for read in loader.reads:
+                    reason = f"PyTorch before {SEEDS_NUMPY} does not seed NumPy there"
+                    yield known.path, known.call, read, reason
 
     def of_keras(self, context: Context) -> Iterator[tuple[str, Call, Target, str]]:
         """What processes of Keras read."""
