@@ -29,6 +29,7 @@ from repro_lint.flow.transfer import (
     softened,
     streams,
     united,
+    unsure,
 )
 
 if TYPE_CHECKING:
@@ -123,8 +124,9 @@ def test_a_mixed_state_takes_some_streams_from_each(one: State, two: State, whic
 @given(states)
 def test_a_stream_has_at_most_one_level(state: State) -> None:
     found = levels(state)
-    definite, partly, optional, configured, entropy = found
+    definite, partly, maybe, optional, configured, entropy = found
 
+    assert not maybe
     assert not definite & (partly | optional | configured | entropy)
     assert not (partly | definite) & (optional | configured | entropy)
     assert not optional & (configured | entropy)
@@ -167,13 +169,23 @@ def test_draws_of_a_guessed_callee_are_never_sure(draws: Masks) -> None:
     assert found.maybe == draws.definite | draws.partly | draws.maybe
 
 
+@given(masks, states)
+def test_draws_of_code_that_few_runs_reach_are_never_sure(draws: Masks, state: State) -> None:
+    level = unsure(levels(state))
+    found = lifted(draws, level, exact=True)
+
+    assert found.definite == found.partly == 0
+    assert found.maybe == lifted(draws, levels(state), exact=False).maybe
+    assert drawn(level, 1).definite == drawn(level, 1).partly == 0
+
+
 @given(masks)
 def test_no_draws_add_nothing(draws: Masks) -> None:
     assert united(draws, NO_DRAWS) == draws
 
 
 def test_the_more_open_of_two_levels_counts() -> None:
-    assert merged(Levels(1, 2, 0, 4, 0), Levels(2, 1, 4, 0, 8)) == Levels(3, 0, 4, 0, 8)
+    assert merged(Levels(1, 2, 0, 0, 4, 0), Levels(2, 1, 0, 4, 0, 8)) == Levels(3, 0, 0, 4, 0, 8)
 
 
 def test_a_draw_is_as_open_as_its_stream() -> None:

@@ -38,6 +38,8 @@ BASE_STEPS = 8
 COUNT_NAME = pattern(
     r"(^|_)(num_?workers|n_?workers|workers|n_?jobs|num_jobs|jobs|num_proc(esses)?|n_?procs?)$"
 )
+# In place of a function, where any option is asked for and not only seeds.
+ANY_OPTION = -2
 ENVIRONMENT = ("os.environ.get", "os.getenv")
 BY_KEY = frozenset(("get", "getint", "getfloat", "getboolean", "pop", "setdefault"))
 
@@ -52,6 +54,7 @@ class Lookups:
         self.options = Options(symbols.program)
         self._by_name: dict[tuple[str, tuple[str, ...], int], Resolved] = {}
         self._assigned: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.any_option = False
 
     @cached_property
     def files(self) -> SettingsFiles:
@@ -171,7 +174,7 @@ class Lookups:
         What `function` itself assigns to it is left to who asks.
         """
         if not is_seed_name(keys[-1]) and not COUNT_NAME.search(keys[-1]):
-            return OPEN
+            return self._switch(path, keys[-1]) if self.any_option else OPEN
         if not any(True for _ in self.symbols.bindings.ending(path, function, keys[-1])):
             function = -1
         key = (path, keys, function)
@@ -179,6 +182,20 @@ class Lookups:
         if known is None:
             self._by_name[key] = OPEN
             known = self._by_name[key] = self._search(path, keys, function)
+        return known
+
+    def _switch(self, path: str, name: str) -> Resolved:
+        """What an option is that nothing but its declaration gives a value."""
+        if name not in self.options.declared:
+            return OPEN
+        key = (path, (name,), ANY_OPTION)
+        known = self._by_name.get(key)
+        if known is None:
+            found = (tuple(self._declared(paths, name)) for paths in self.levels(path))
+            known = agreed(next((each for each in found if each), ()))
+            if known.kind != "unknown" and self._assigning(name):
+                known = OPEN
+            self._by_name[key] = known
         return known
 
     def _search(self, path: str, keys: tuple[str, ...], function: int) -> Resolved:
@@ -237,15 +254,31 @@ class Lookups:
         """The functions, by path and place, that assign to attributes of a name."""
         known = self._assigned.get(name)
         if known is None:
-            written = re.compile(rf"\.{re.escape(name)}\s*(:[^=\n]+)?=(?!=)")
-            known = self._assigned[name] = tuple(
-                (path, place)
-                for path, index in self.program.modules.items()
-                if not TEST_PATH.search(path) and written.search(self.program.repository.code(path))
-                for place in range(len(index.functions))
-                if any(True for _ in self.symbols.bindings.ending(path, place, name))
-            )
+            known = self._assigned[name] = tuple(self._search_assigning(name))
         return known
+
+    def _search_assigning(self, name: str) -> Iterator[tuple[str, int]]:
+        """Look for such functions where the text of a module shows an assignment."""
+        written = re.compile(rf"\.{re.escape(name)}\s*(:[^=\n]+)?=(?!=)")
+        for path, text in self._texts:
+            if f".{name}" not in text:
+                continue
+            lines = [text.count("\n", 0, m.start()) + 1 for m in written.finditer(text)]
+            functions = self.program.modules[path].functions if lines else ()
+            for place, record in enumerate(functions):
+                if not any(record.span.line <= line <= record.span.end_line for line in lines):
+                    continue
+                if any(True for _ in self.symbols.bindings.ending(path, place, name)):
+                    yield path, place
+
+    @cached_property
+    def _texts(self) -> tuple[tuple[str, str], ...]:
+        """The text of each module but those of tests."""
+        return tuple(
+            (path, self.program.repository.code(path))
+            for path in self.program.modules
+            if not TEST_PATH.search(path)
+        )
 
     def item(self, path: str, function: int, value: Compound) -> Resolved:
         """What `config["seed"]` is."""

@@ -27,6 +27,7 @@ from repro_lint.syntax.index import Compound, Lambda, Name, Result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from repro_lint.flow.defaults import Defaults
     from repro_lint.flow.draws import Event
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.nodes import Callee
@@ -266,6 +267,13 @@ class SeedFlow:
     def strictly(self) -> SeedFlow:
         """The flow of the same program that takes nothing for granted."""
         return SeedFlow(self.program, strict=True)
+
+    @cached_property
+    def defaults(self) -> Defaults:
+        """Which ways of branches are taken by default."""
+        from repro_lint.flow.defaults import Defaults  # noqa: PLC0415  few programs have such tests
+
+        return Defaults(self.symbols)
 
     @cached_property
     def symbols(self) -> Symbols:

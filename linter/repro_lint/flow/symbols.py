@@ -92,6 +92,16 @@ class Symbols:
             self._asked = outer
         return "unknown" if found is None else "on" if found else "off"
 
+    def default(self, path: str, function: int, test: Value) -> bool | None:
+        """How a test about any options ends by default, None if that cannot be known."""
+        outer, self._asked = self._asked, test
+        self.lookups.any_option = True
+        try:
+            return self.test(path, function, test)
+        finally:
+            self._asked = outer
+            self.lookups.any_option = False
+
     def test(self, path: str, function: int, test: Value) -> bool | None:
         """How a test ends by default, None if that cannot be known."""
         if isinstance(test, Compound):

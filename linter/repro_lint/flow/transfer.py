@@ -45,24 +45,27 @@ class Levels(Record):
     """How open streams are at a place, as disjoint sets; the rest is seeded.
 
     `definite`: as at the start of the function; `partly`: seeded on some paths only;
+    `maybe`: either of them, where the code only runs if people ask for it;
     `optional`: as at the start, but seeded if people configure it; `configured` and
     `entropy`: whatever the start, seeded only if configured, or from entropy.
     """
 
     definite: int
     partly: int
+    maybe: int
     optional: int
     configured: int
     entropy: int
 
 
-CLOSED = Levels(0, 0, 0, 0, 0)
+CLOSED = Levels(0, 0, 0, 0, 0, 0)
 
 
 class Masks(Record):
     """The streams from which a function may draw, by how open they are at its start.
 
-    `maybe` are draws that only run if a guess at a callee is right, `drawn` all draws.
+    `maybe` are draws that only run if a guess at a callee is right, or if an option is
+    set that is off, `drawn` all draws.
     """
 
     definite: int
@@ -188,8 +191,14 @@ def levels(state: State) -> Levels:
     closed = ~(keep | soft)
     return new(
         Levels,
-        (keep & ~other, keep & other, soft & ~keep, closed & configured, closed & entropy),
+        (keep & ~other, keep & other, 0, soft & ~keep, closed & configured, closed & entropy),
     )
+
+
+def unsure(level: Levels) -> Levels:
+    """How open streams are where code only runs if people ask for it."""
+    maybe = level.definite | level.partly | level.maybe
+    return level._replace(definite=0, partly=0, maybe=maybe)
 
 
 def merged(one: Levels, other: Levels) -> Levels:
@@ -205,13 +214,13 @@ def merged(one: Levels, other: Levels) -> Levels:
 
 def drawn(level: Levels, which: int) -> Masks:
     """What a draw from streams does at a place."""
-    definite, partly, optional, configured, entropy = level
+    definite, partly, maybe, optional, configured, entropy = level
     return new(
         Masks,
         (
             definite & which,
             partly & which,
-            0,
+            maybe & which,
             optional & which,
             configured & which,
             entropy & which,
@@ -225,10 +234,10 @@ def lifted(masks: Masks, level: Levels, *, exact: bool) -> Masks:
     definite, partly, maybe, optional, configured, entropy, all_drawn = masks
     open_ = definite | partly | maybe | optional
     hard = level.definite
-    keep = hard | level.partly
+    keep = hard | level.partly | level.maybe
     sure = definite & hard
     some = partly & hard | (definite | partly) & level.partly
-    guessed = maybe & keep
+    guessed = maybe & keep | (definite | partly) & level.maybe
     if not exact:
         sure, some, guessed = 0, 0, guessed | sure | some
     return new(

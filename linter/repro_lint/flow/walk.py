@@ -32,6 +32,7 @@ from repro_lint.flow.transfer import (
     mixed,
     seeded,
     softened,
+    unsure,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.nodes import Callee, Node
     from repro_lint.flow.seeds import SeedFlow
     from repro_lint.flow.summary import Edges, Openings
-    from repro_lint.flow.transfer import State
+    from repro_lint.flow.transfer import Levels, State
     from repro_lint.syntax.index import Value
 
 SCOPES_DEEP = 4
@@ -76,6 +77,7 @@ class Walk:
         self.answers = answers
         self.sink = sink
         self.prefix = prefix
+        self.unsure = False
         self.returned: State | None = None
         self.breaks: list[list[State | None]] = []
         self.attempts: list[list[State | None]] = []
@@ -110,9 +112,14 @@ class Walk:
     def open(self, into: Openings, call: int, state: State, which: int) -> None:
         """Note how open streams are where a call draws."""
         key = (self.prefix, Site(self.path, call), which)
-        found = levels(state)
+        found = self.levels(state)
         known = into.get(key)
         into[key] = found if known is None else merged(known, found)
+
+    def levels(self, state: State) -> Levels:
+        """How open streams are here."""
+        found = levels(state)
+        return unsure(found) if self.unsure else found
 
     def seed(self, node: Seed, state: State) -> State:
         """The state after a seeding call."""
@@ -130,7 +137,7 @@ class Walk:
 
     def lift(self, keys: list[Key], site: Site | None, state: State, node: Invoke) -> State | None:
         """Take over what callees do: one of them runs, or none where others may."""
-        found = levels(state)
+        found = self.levels(state)
         # A guess that one of several is called ends in silence: what any of them seeds is seeded.
         guessed = not node.exact and not self.flow.strict
         sure = 0
@@ -178,10 +185,40 @@ class Walk:
             taken = outcome(node.test, self.known, self.answers)
             if taken is not None:
                 return self.block(node.body if taken else node.orelse, state)
-        one, other = self.block(node.body, state), self.block(node.orelse, state)
+        usual = self.usual(node)
+        one = self.side(node.body, state, unusual=usual is False)
+        other = self.side(node.orelse, state, unusual=usual is True)
         if one is None or other is None or one == other:
             return joined(one, other)
         return self.optional(node, one, other)
+
+    def usual(self, node: Fork) -> bool | None:
+        """How a test ends by default, where that decides over draws and an option says it."""
+        if self.flow.strict or not node.decides:
+            return None
+        if not self.draws(node.body) and not self.draws(node.orelse):
+            return None
+        return self.flow.defaults.outcome(self.path, node.function, node.test)
+
+    def side(self, body: tuple[Node, ...], state: State, *, unusual: bool) -> State | None:
+        """The state after one side of a branch; what it draws is unsure if few runs take it."""
+        outer, self.unsure = self.unsure, self.unsure or unusual
+        out = self.block(body, state)
+        self.unsure = outer
+        return out
+
+    def draws(self, body: tuple[Node, ...]) -> bool:
+        """Whether a block may draw."""
+        for node in body:
+            if isinstance(node, Draw):
+                return True
+            if isinstance(node, Invoke):
+                keys = [self.flow.key(callee, self.known) for callee in node.callees]
+                if any(self.flow.summary_of(key).masks.drawn for key in keys):
+                    return True
+            if any(self.draws(block) for block in blocks_of(node)):
+                return True
+        return False
 
     def optional(self, node: Fork, one: State, other: State) -> State | None:
         """The state after a branch that may be about whether to seed at all."""
@@ -283,6 +320,7 @@ class Walk:
         key = Key(callee.path, callee.place)
         prefix = (*self.prefix, Site(self.path, node.call)) if node.call >= 0 else self.prefix
         walk = Walk(self.flow, key, {}, self.sink, prefix=prefix)
+        walk.unsure = self.unsure
         walk.on_yield = lambda inside: self.block(node.body, inside)
         return walk.run(self.flow.planner.plan(key.path, key.place).body, state)
 
@@ -320,6 +358,15 @@ STEPS: dict[type, Callable[..., State | None]] = {
     Leave: Walk.leave,
     Hand: Walk.hand,
 }
+
+
+def blocks_of(node: Node) -> tuple[tuple[Node, ...], ...]:
+    """The blocks inside a node."""
+    if isinstance(node, (Fork, Repeat)):
+        return node.body, node.orelse
+    if isinstance(node, Attempt):
+        return node.body, *node.handlers, node.orelse, node.final
+    return (node.body,) if isinstance(node, Scope) else ()
 
 
 def summed(flow: SeedFlow, key: Key) -> Summary:

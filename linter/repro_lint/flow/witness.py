@@ -108,6 +108,8 @@ def level_of(levels: Levels, bit: int) -> str:
         return DEFINITE
     if levels.partly & bit:
         return PARTLY
+    if levels.maybe & bit:
+        return MAYBE
     if levels.optional & bit:
         return OPTIONAL
     if levels.configured & bit:
