@@ -28,7 +28,9 @@ WEIGHTS = {
 EFFECTIVE_STATEMENTS = 3
 SMOKE_STATEMENTS = 12
 # `plot_t_test.py` shows a test of statistics in a gallery.
-TEST_PATH = pattern(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|(?!plot_)[^/]*_test|conftest)\.py$")
+TEST_PATH = pattern(
+    r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|(?!plot_)[^/]*_test|conftest)\.py$", kept=True
+)
 NO_SCRIPT = frozenset(
     ("setup.py", "conftest.py", "noxfile.py", "fabfile.py", "tasks.py", "hubconf.py", "conf.py")
 )

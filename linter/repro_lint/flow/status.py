@@ -29,6 +29,7 @@ EXAMPLE_PATH = pattern(
     r"(^|/)(\w*examples?|docs?|doc_src|tutorials?|notebooks?|demos?|benchmarks?|gallery)"
     r"(/|$)",
     re.IGNORECASE,
+    kept=True,
 )
 
 BASE_STEPS = 8
