@@ -328,11 +328,15 @@ class Symbols:
         if len(callers) > MOST_CALLERS:
             return OPEN
         found = []
+        hidden = 0
         for caller, place in callers:
             call = self.program.modules[caller].calls[place]
             given = argument_of(self.program, (path, function), call, parameter.name)
             if given is None:
                 found.append(optional(default))
+            elif given is UNKNOWN and self.lookups.any_option:
+                # Few of the many settings that `**settings` hands on are set by it.
+                hidden += 1
             else:
                 found.append(self.value(caller, call.function, given))
-        return agreed(found)
+        return agreed(found) if found or not hidden else OPEN
