@@ -114,7 +114,7 @@ class Controls:
         return bool(TEST_PATH.search(caller) or shows)
 
     def seeded_in_runs(self, path: str, *, examples: bool) -> frozenset[str]:
-        """The streams that the runs of a project may seed, those of its examples or not."""
+        """The streams that runs of a project that train may seed, those of its examples or not."""
         program = self.facts.program
         beside = program.companions(path)
         key = (beside, examples)
@@ -122,7 +122,7 @@ class Controls:
             self._seeded[key] = frozenset(
                 stream
                 for entry in program.entries
-                if entry.path in beside and entry.kind != "smoke"
+                if entry.path in beside and entry.kind == "training"
                 if examples or not EXAMPLE_PATH.search(entry.path)
                 for stream in self.draws.seeded_in(entry.path)
             )

@@ -26,8 +26,8 @@ SEED_PARAMETER = pattern(
 )
 
 EXAMPLE_PATH = pattern(
-    r"(^|/)(\w*examples?|docs?|doc_src|tutorials?|notebooks?|demos?|benchmarks?|gallery)"
-    r"(/|$)",
+    r"(^|/)(\w*examples?|docs?|doc_src|tutorials?|notebooks?|demos?|benchmarks?|gallery"
+    r"|\.\w+)(/|$)",
     re.IGNORECASE,
     kept=True,
 )
