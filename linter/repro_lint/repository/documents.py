@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import cache
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.patterns import pattern
@@ -119,7 +120,7 @@ def read_document(repository: Repository, path: str) -> Document | None:
     if path.lower().endswith(".rst"):
         _read_rst(text, parts)
     else:
-        _read_markdown(text, parts)
+        _read_markdown(text, parts, inline=is_readme(path))
     commands = tuple(_document_commands(repository, path, parts))
     return Document(
         path, text, tuple(parts.headings), tuple(parts.blocks), tuple(parts.links), commands
@@ -164,11 +165,19 @@ def _recognised(lines: list[str]) -> Iterator[str]:
         yield line if keep else ""
 
 
-def _read_markdown(text: str, parts: _Parts) -> None:
+@cache
+def _markdown(*, inline: bool) -> Any:
+    """A parser; reading what stands within lines costs as much as the lines."""
     from markdown_it import MarkdownIt  # noqa: PLC0415
 
+    parser = MarkdownIt("commonmark")
+    return parser if inline else parser.disable("inline")
+
+
+def _read_markdown(text: str, parts: _Parts, *, inline: bool) -> None:
+    """Read a page; links and code within lines only of a README."""
     heading = False
-    for token in MarkdownIt("commonmark").parse(text):
+    for token in _markdown(inline=inline).parse(text):
         line = token.map[0] + 1 if token.map else 0
         heading = token.type == "heading_open" or (heading and token.type == "inline")
         if token.type == "fence":
@@ -186,6 +195,8 @@ def _read_markdown(text: str, parts: _Parts) -> None:
 
 
 def _plain(token: Any) -> str:
+    if not token.children:
+        return str(token.content).strip()
     return "".join(
         part.content for part in token.children or () if part.type in ("text", "code_inline")
     ).strip()
