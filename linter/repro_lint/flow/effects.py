@@ -110,7 +110,20 @@ class Effects:
             given = [*call.arguments[:1], *[v for name, v in call.keywords if name == "key"]]
             for value in given:
                 self.run_argument(place, value, found, exhaustive=False)
-        elif self.planner.flow.strict and call.target in RUNNING_TEXT:
+        elif call.target in RUNNING_TEXT:
+            self.run_text(place, found)
+
+    def run_text(self, place: int, found: list[Node]) -> None:
+        """Add what a text does that is run: a file of the repository, settings, or anything."""
+        from repro_lint.flow import texts  # noqa: PLC0415  few programs run texts
+
+        module = texts.executed_file(self.program, self.path, place)
+        if module and module != self.path:
+            # The file runs as part of this one, under its name.
+            callee = Callee(module, 0, 1)
+            self.callees.append(callee)
+            self.note(Invoke(place, (callee,)), found)
+        elif self.planner.flow.strict and not texts.runs_settings(self.program, self.path, place):
             self.note(Doubt(place), found)
 
     def event(self, event: Event, place: int, call: Call, found: list[Node]) -> None:

@@ -318,6 +318,9 @@ class SeedFlow:
             return True
         if call.receiver is None and head in ("self", "cls"):
             return True
+        if bare == "seed" and call.arguments:
+            # What is given a seed takes no number from another stream.
+            return bare in self.method_names
         return bare in self.method_names or any(
             fact.role == "draw" and mask(fact.streams) for fact in knowledge().method(bare)
         )

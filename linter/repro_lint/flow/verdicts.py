@@ -2,7 +2,8 @@
 
 `proved` is said only if a strict flow agrees, which takes no name for a seeding call,
 no loop for one that runs, and no unknown call for one that does not draw. It rests on
-this: libraries draw only where knowledge says so, and nobody replaces their functions.
+this: libraries draw only where knowledge says so, nobody replaces their functions, and
+files that people name on the command line to be run only set options.
 """
 
 from __future__ import annotations
