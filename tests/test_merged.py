@@ -15,69 +15,100 @@ if TYPE_CHECKING:
 
     from repro_lint.findings import Finding
 
-FOLDER = Path(__file__).parent / "flow"
-FAMILIES = ("RNG", "SKL", "DTL", "PAR")
-# These ask what the whole repository says: the versions that it pins, the options it declares.
-WHOLE = frozenset(
-    ("DTL002", "DTL005", "PAR001", "PAR002", "PAR003", "PAR101")
-    + ("RNG004", "RNG007", "RNG008", "RNG016", "RNG101", "SKL007")
-)
-Told = tuple[str, str, int, str]
+ROOT = Path(__file__).parent
+FAMILIES = ("RNG", "SKL", "DTL", "PAR", "DET", "ORD")
+EXAMPLE = ROOT.parent / "examples" / "digits-classifier"
+Told = tuple[str, str, int, str, str]
 
 
 def cases() -> dict[str, dict[str, str]]:
-    """The files of every case, by a folder for each."""
-    found = {}
-    for path in sorted(FOLDER.glob("*/*.md")):
-        for number, example in enumerate(cards.parse(path.read_text("utf-8")).examples):
-            found[f"{path.parent.name}_{path.stem}_{number}"] = dict(example.files)
-    for name in ("RNG001-unseeded-draw", "RNG006-unseeded-generator"):
-        card = cards.read(name.partition("-")[0])
-        for number, example in enumerate(card.examples):
-            found[f"{name}_{number}"] = dict(example.files)
-    return found
+    """The files of every case and of every example of the cards, by a folder for each."""
+    pages = sorted((ROOT / "flow").glob("*/*.md"))
+    pages += [p for p in sorted(Path(cards.__file__).parent.glob("*.md")) if is_of_flow(p)]
+    examples = [e for page in pages for e in cards.parse(page.read_text("utf-8")).examples]
+    return {f"case_{number:04}": dict(e.files) for number, e in enumerate(examples)}
 
 
-def judged(files: Mapping[str, str]) -> list[Finding]:
+def is_of_flow(page: Path) -> bool:
+    """Whether a card is that of a rule that asks how modules hang together."""
+    return page.name.startswith(FAMILIES)
+
+
+def judged(repository: Repository) -> list[Finding]:
     """What the rules of the flow find in a tree."""
-    context = Context(Repository.from_mapping(dict(files)), config.DEFAULT)
-    codes = {rule.code: rule for rule in all_rules() if rule.code.startswith(FAMILIES)}
-    rules = [rule() for code, rule in codes.items() if code not in WHOLE]
+    context = Context(repository, config.DEFAULT)
+    rules = [rule() for rule in all_rules() if rule.code.startswith(FAMILIES)]
     return [f for rule in rules if rule.applies(context) for f in rule.check(context)]
 
 
-def told(found: list[Finding], folder: str) -> list[Told]:
-    """The findings below a folder, as if it were the root."""
-    prefix = folder + "/"
-    return sorted(
-        (f.rule, f.location.path[len(prefix) :], f.location.line, f.message.replace(prefix, ""))
-        for f in found
-        if f.location.path.startswith(prefix)
-    )
+def found_in(files: Mapping[str, str]) -> list[Finding]:
+    """What they find in files."""
+    return judged(Repository.from_mapping(dict(files)))
+
+
+def placed(folder: str, files: Mapping[str, str]) -> dict[str, str]:
+    """The files of a repository as those of a folder."""
+    return {f"{folder}/{path}": text for path, text in files.items()}
+
+
+def told(found: list[Finding]) -> dict[str, list[Told]]:
+    """The findings by the folder of the root that they are in, as if it were the root."""
+    by_folder: dict[str, list[Told]] = {}
+    for finding in found:
+        folder, _, path = finding.location.path.partition("/")
+        by_folder.setdefault(folder, []).append(plain(finding, path, folder + "/"))
+    return {folder: sorted(of_folder) for folder, of_folder in by_folder.items()}
+
+
+def plain(finding: Finding, path: str, prefix: str = "") -> Told:
+    """What a finding says, whatever the folder that the repository is in."""
+    message = finding.message.replace(prefix, "") if prefix else finding.message
+    entry = finding.entry.removeprefix(prefix)
+    return finding.rule, path, finding.location.line, message, entry
+
+
+def alone(files: Mapping[str, str]) -> list[Told]:
+    """The findings of a repository by itself."""
+    return sorted(plain(finding, finding.location.path) for finding in found_in(files))
+
+
+def differing(merged: dict[str, list[Told]], every: Mapping[str, Mapping[str, str]]) -> object:
+    """The folders that have other findings than the repository in them by itself."""
+    pairs = {folder: (alone(files), merged.get(folder, [])) for folder, files in every.items()}
+    return {folder: pair for folder, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def test_given_all_cases_in_one_tree_expected_the_findings_of_each_alone() -> None:
     every = cases()
-    merged = {
-        f"{folder}/{path}": text for folder, files in every.items() for path, text in files.items()
-    }
-    found = judged(merged)
-    differing = {}
+    merged = {}
     for folder, files in every.items():
-        alone = judged({f"{folder}/{path}": text for path, text in files.items()})
-        if told(alone, folder) != told(found, folder):
-            differing[folder] = (told(alone, folder), told(found, folder))
+        merged.update(placed(folder, files))
 
-    assert len(every) > 100
-    assert differing == {}
+    found = told(found_in(merged))
+
+    assert len(every) > 900
+    assert len(found) > 300
+    assert differing(found, every) == {}
 
 
-def test_given_a_case_in_a_folder_expected_the_findings_of_the_root() -> None:
-    differing = {}
-    for folder, files in cases().items():
-        root = sorted((f.rule, f.location.path, f.location.line, f.message) for f in judged(files))
-        below = told(judged({f"{folder}/{path}": text for path, text in files.items()}), folder)
-        if root != below:
-            differing[folder] = (root, below)
+def test_given_a_readme_above_all_expected_the_same_of_what_is_marked_as_a_project() -> None:
+    mark = {"LICENSE": "Free to use\n"}
+    every = {folder: {**mark, **files} for folder, files in cases().items()}
+    merged = {"README.md": "# All of them\n", "LICENSE": "Free to use\n"}
+    for folder, files in every.items():
+        merged.update(placed(folder, files))
 
-    assert differing == {}
+    assert differing(told(found_in(merged)), every) == {}
+
+
+def test_given_copies_of_the_example_expected_the_same_findings_in_each() -> None:
+    repository = Repository.from_folder(EXAMPLE)
+    files = {path: text for path in repository.paths if (text := repository.text(path)) is not None}
+    changed = {path: text.replace("seed", "sd") for path, text in files.items()}
+    every = {"copy_1": files, "copy_2": changed, "copy_3": files}
+    merged = {}
+    for folder, kept in every.items():
+        merged.update(placed(folder, kept))
+
+    assert alone(files) != alone(changed)
+    assert differing(told(found_in(merged)), every) == {}

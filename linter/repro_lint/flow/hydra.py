@@ -87,7 +87,11 @@ class Hydra:
             for path in repository.paths
             if path.endswith((".yaml", ".yml")) and CONFIGURATION.search(path)
         ]
-        return {path: repository.text(path) or "" for path in paths[:MOST_FILES]}
+        kept: dict[str, list[str]] = {}
+        for path in paths:
+            kept.setdefault(self.program.table.project(folder_of(path)), []).append(path)
+        near = sorted(path for of_project in kept.values() for path in of_project[:MOST_FILES])
+        return {path: repository.text(path) or "" for path in near}
 
     @cached_property
     def files(self) -> tuple[Named, ...]:

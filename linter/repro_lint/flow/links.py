@@ -214,9 +214,9 @@ class Links:
         return found
 
     def dependencies_of(self, path: str) -> Dependencies:
-        """What the project of a module declares; what a project around it says only if it is silent.
+        """What the project of a module declares; where that is silent, what one around it says.
 
-        The kinds of statements (packages, locks, Python) are looked for each by itself.
+        Packages and versions of Python are looked for each by itself.
         """
         folder = self.table.project(folder_of(path))
         found = self._dependencies.get(folder)

@@ -160,7 +160,7 @@ class Lookups:
     def _constructed(self, holder: Target, name: str) -> Iterator[Resolved]:
         """What calls of a class that makes fields pass for one of them by its name."""
         bare = self.program.function(holder).name.rpartition(".")[2]
-        for path, place in self.program.calls_named.get(bare, ()):
+        for path, place in self.program.calls_beside(holder.path, bare):
             call = self.program.modules[path].calls[place]
             given = call.keyword(name)
             if given is None or TEST_PATH.search(path):
@@ -193,7 +193,7 @@ class Lookups:
         if known is None:
             found = (tuple(self._declared(paths, name)) for paths in self.levels(path))
             known = agreed(next((each for each in found if each), ()))
-            if known.kind != "unknown" and self._assigning(name):
+            if known.kind != "unknown" and self._assigned_beside(path, name):
                 known = OPEN
             self._by_name[key] = known
         return known
@@ -249,6 +249,11 @@ class Lookups:
                 for text, places in self.symbols.bindings.ending(other, function, name):
                     found.append(self.symbols.settled(other, function, text, None, places))
         return found
+
+    def _assigned_beside(self, path: str, name: str) -> bool:
+        """Whether any code of a module's project assigns to attributes of a name."""
+        owners = self._assigning(name)
+        return bool(owners) and not self.program.companions(path).isdisjoint(p for p, _ in owners)
 
     def _assigning(self, name: str) -> tuple[tuple[str, int], ...]:
         """The functions, by path and place, that assign to attributes of a name."""

@@ -90,6 +90,8 @@ class SettingsFiles:
             return
         base = folder_of(path)
         for part in below.split("/"):
+            if part == ".." and not base:
+                return  # It lies above the repository.
             base = folder_of(base) if part == ".." else base if part == "." else joined(base, part)
         file = joined(base, name.value.removesuffix(".yaml") + ".yaml")
         if self.repository.exists(file):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from repro_lint.config import Config
     from repro_lint.flow.facts import Facts
-    from repro_lint.flow.processes import Starts
     from repro_lint.flow.loaders import Loaders
+    from repro_lint.flow.processes import Starts
     from repro_lint.flow.program import Program
     from repro_lint.flow.searches import Searches
     from repro_lint.flow.seeds import SeedFlow
