@@ -13,7 +13,7 @@ from repro_lint.syntax.values import inside
 
 if TYPE_CHECKING:
     from repro_lint.flow.symbols import Symbols
-    from repro_lint.syntax.index import Value
+    from repro_lint.syntax.index import Function, Value
 
 # Options that say what a script is to do: people set one of them in each run.
 MODE = pattern(
@@ -59,7 +59,7 @@ class Defaults:
             return not self.symbols.bindings.of(path, function, name)
         functions = self.program.modules[path].functions
         scope = function
-        while scope > 0 and (functions[scope].kind == "class" or head not in functions[scope].bound):
+        while scope > 0 and not is_home(functions[scope], head):
             scope = functions[scope].parent
         if any(parameter.name == head for parameter in functions[scope].parameters):
             return self.is_set_in_view(path, scope, head)
@@ -75,6 +75,11 @@ class Defaults:
             return True
         decorated = bool(self.program.modules[path].functions[function].decorators)
         return decorated and not MODE.search(name)
+
+
+def is_home(function: Function, name: str) -> bool:
+    """Whether a name that is read inside a function is one of its own."""
+    return function.kind != "class" and name in function.bound
 
 
 def is_plain(test: Value) -> bool:
