@@ -159,6 +159,7 @@ def test_given_a_function_that_calls_itself_expected_an_end() -> None:
 
 STATUS = """
 import random
+import sys
 import numpy as np
 import torch
 
@@ -184,7 +185,7 @@ def main():
     torch.manual_seed(0)
     covered()
     exposed()
-    maybe(1)
+    maybe(sys.argv[1:])
 
 if __name__ == "__main__":
     main()

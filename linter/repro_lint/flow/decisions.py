@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow import resolved
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 from repro_lint.syntax.values import inside
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Value
 
 COMPARISONS = frozenset(("Is", "IsNot", "Eq", "NotEq"))
+MEMBERSHIPS = frozenset(("In", "NotIn"))
+DISPLAYS = frozenset(("Tuple", "List", "Set"))
 
 
 def outcome(
@@ -29,7 +32,7 @@ def outcome(
     if test.kind == "UnaryOp" and test.detail == "Not":
         inner = outcome(test.parts[0], known, answers)
         return None if inner is None else not inner
-    if test.kind == "Compare" and test.detail in COMPARISONS:
+    if test.kind == "Compare":
         return compared(test, known)
     if test.kind == "BoolOp":
         return connected(test, known, answers)
@@ -37,15 +40,35 @@ def outcome(
 
 
 def compared(test: Compound, known: Mapping[Value, object]) -> bool | None:
+    """Whether a comparison of a known name with constants holds."""
+    if len(test.parts) != 2 or test.parts[0] not in known:  # noqa: PLR2004  both sides
+        return None
+    left, other = known[test.parts[0]], test.parts[1]
+    if test.detail in MEMBERSHIPS:
+        return is_member(left, other, negated=test.detail == "NotIn")
+    if not isinstance(other, Literal):
+        return None
+    if test.detail in COMPARISONS:
+        return is_same(left, other.value, test.detail)
+    return resolved.compared(test.detail, left, other.value)
+
+
+def is_same(left: object, right: object, how: str) -> bool | None:
     """Whether a comparison for identity or equality holds."""
-    one, other = test.parts
-    if one not in known or not isinstance(other, Literal):
+    if how in ("Is", "IsNot") and not is_singleton(right):
         return None
-    if test.detail in ("Is", "IsNot") and not is_singleton(other.value):
+    same = left is right if is_singleton(right) else left == right
+    return same == (how in ("Is", "Eq"))
+
+
+def is_member(left: object, display: Value, *, negated: bool) -> bool | None:
+    """Whether a value is among the constants of a display."""
+    if not isinstance(display, Compound) or display.kind not in DISPLAYS:
         return None
-    left = known[one]
-    same = left is other.value if is_singleton(other.value) else left == other.value
-    return same == (test.detail in ("Is", "Eq"))
+    constants = [part.value for part in display.parts if isinstance(part, Literal)]
+    if len(constants) < len(display.parts):
+        return None
+    return (left in constants) != negated
 
 
 def is_singleton(value: object) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Layer = tuple[str, Plan]
 # The mode of a notebook that runs in the order of its execution counts.
 AS_EXECUTED = 2
+CONSTANTS = (bool, int, float, str, type(None))
 
 
 class Planner:
@@ -209,7 +210,5 @@ def is_starred(value: Value) -> bool:
 
 
 def literal_of(value: Value) -> Literal | None:
-    """The value where it is True, False or None."""
-    if isinstance(value, Literal) and (value.value is None or isinstance(value.value, bool)):
-        return value
-    return None
+    """The value where it is written down: a text, a number, True, False or None."""
+    return value if isinstance(value, Literal) and isinstance(value.value, CONSTANTS) else None

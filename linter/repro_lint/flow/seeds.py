@@ -17,7 +17,7 @@ from repro_lint.flow.draws import SHARED, events, is_seeder_name
 from repro_lint.flow.modules import folder_of
 from repro_lint.flow.plans import AS_EXECUTED, Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
-from repro_lint.flow.summary import NOTHING, Key
+from repro_lint.flow.summary import NOTHING, Key, flag_of
 from repro_lint.flow.transfer import CONFIGURED, DEFINITE, Exposure, Site, mask, streams
 from repro_lint.flow.witness import Witnesses, reached_sites
 from repro_lint.knowledge.load import knowledge
@@ -32,12 +32,13 @@ if TYPE_CHECKING:
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.nodes import Callee
     from repro_lint.flow.program import Program
-    from repro_lint.flow.summary import Summary
+    from repro_lint.flow.summary import Flag, Summary
     from repro_lint.flow.symbols import Symbols
     from repro_lint.flow.target import Target
     from repro_lint.syntax.index import Call, Function, Value
 
 MOST_VARIANTS = 4
+SWITCHES = ("bool", "NoneType")
 
 
 class Verdict(Record):
@@ -90,7 +91,7 @@ class SeedFlow:
         self._outlines: dict[Key, Outline] = {}
         self._events: dict[Site, tuple[Event, ...]] = {}
         self._dull: dict[tuple[str, str], bool] = {}
-        self._variants: dict[tuple[str, int], set[tuple[tuple[str, object], ...]]] = {}
+        self._variants: dict[tuple[str, int, bool], set[tuple[Flag, ...]]] = {}
         self._imports: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def events(self, path: str, place: int) -> tuple[Event, ...]:
@@ -149,22 +150,23 @@ class SeedFlow:
             value = self.planner.bound(callee, flag)
             literal = literal_of(value)
             if literal is not None:
-                given.append((flag, literal.value))
+                given.append(flag_of(flag, literal.value))
             elif value in known:
-                given.append((flag, known[value]))
-        variant = tuple(given)
-        variants = self._variants.setdefault(key[:2], set())
-        if variant not in variants:
-            if len(variants) >= MOST_VARIANTS:
-                return key
-            variants.add(variant)
-        return key._replace(flags=variant)
+                given.append(flag_of(flag, known[value]))
+        # Texts and numbers may take many values: where they do, only switches are told apart.
+        switches = tuple([flag for flag in given if flag[2] in SWITCHES])
+        for variant in (tuple(given), switches):
+            variants = self._variants.setdefault((*key[:2], variant == switches), set())
+            if variant in variants or len(variants) < MOST_VARIANTS:
+                variants.add(variant)
+                return key._replace(flags=variant)
+        return key
 
     def known_flags(self, key: Key) -> dict[Value, object]:
         """The values of names in a function as it is run."""
         if not key.flags or key.mode:
             return {}
-        return {Name(flag): value for flag, value in key.flags}
+        return {Name(flag): value for flag, value, _ in key.flags}
 
     @cached_property
     def verdicts(self) -> tuple[Verdict, ...]:

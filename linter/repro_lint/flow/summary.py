@@ -34,9 +34,11 @@ class Key(Record):
     path: str
     place: int
     mode: int = 0
-    flags: tuple[tuple[str, object], ...] = ()
+    flags: tuple[Flag, ...] = ()
 
 
+# A parameter, its value, and the type of that: 1 is equal to True.
+Flag: TypeAlias = "tuple[str, object, str]"
 # A place that is walked in place of a call, the call, and the streams that are drawn from.
 Openings: TypeAlias = "dict[tuple[tuple[Site, ...], Site, int], Levels]"
 # The same for calls, with the callee and whether names tell that it is the callee.
@@ -101,6 +103,11 @@ class Summary:
         )
 
 
+def flag_of(name: str, value: object) -> Flag:
+    """A parameter with its value."""
+    return name, value, type(value).__name__
+
+
 BOTTOM = Summary(None)
 NOTHING = Summary(START)
-__all__ = ["BOTTOM", "MAYBE", "NOTHING", "Edges", "Key", "Openings", "Summary"]
+__all__ = ["BOTTOM", "MAYBE", "NOTHING", "Edges", "Flag", "Key", "Openings", "Summary", "flag_of"]
