@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, Function, ModuleIndex, Value
 
 REEXPORT_STEPS = 8
+# What names mean that libraries for notebooks hand on by star imports.
+USUAL_NAMES = {"np": "numpy", "pd": "pandas", "tf": "tensorflow", "torch": "torch"}
 
 
 class Program(Links):
@@ -321,17 +323,20 @@ class Program(Links):
         return self.starred(index, name, depth)
 
     def starred(self, index: ModuleIndex, name: str, depth: int) -> Target | None:
-        """A name that comes through a star import from a module of the repository."""
+        """A name that comes through a star import, from a library only where all call it so."""
         if depth > REEXPORT_STEPS or name.startswith("_"):
             return None
+        unseen = False
         for entry in index.imports:
             if entry.member == "*" and entry.function == 0:
                 module = self.table.find(index.path, entry.module)
+                unseen = unseen or not module
                 if module and module != index.path:
                     found = self.member(module, name, depth + 1)
                     if found is not None:
                         return found
-        return None
+        usual = USUAL_NAMES.get(name, "") if unseen else ""
+        return self.resolve_dotted(index.path, usual, depth + 1) if usual else None
 
 
 def definitions(index: ModuleIndex) -> dict[str, int]:
