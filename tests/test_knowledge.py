@@ -62,6 +62,7 @@ KINDS = {
     "clock": frozenset(),
     "config": frozenset(),
     "converts": frozenset(),
+    "drives": frozenset({"evaluate", "fit", "predict"}),
     "exit": frozenset(),
     "option": frozenset({"field", "flags", "name"}),
     "ordered": frozenset(),

@@ -68,10 +68,24 @@ class Effects:
             self.event(event, place, call, found)
         choices = candidates(self.program, self.path, place)
         targets = [target for target in choices.targets if target.kind in DEFINITIONS]
+        if not targets and choices.targets:
+            self.drive(choices.targets[0].dotted, place, found)
         if targets:
             self.invoked(targets, choices, place, call, found)
         elif not known:
             self.unknown(place, call, choices, found)
+
+    def drive(self, dotted: str, place: int, found: list[Node]) -> None:
+        """Add what the loop of a library runs of the objects that it is given."""
+        fact = knowledge().trait(dotted, "drives")
+        if fact is None:
+            return
+        from repro_lint.flow.hooks import driven  # noqa: PLC0415  few programs need it
+
+        for hook in driven(self.program, self.path, place, fact):
+            callee = self.planner.callee(hook, None)
+            self.callees.append(callee)
+            self.note(Invoke(place, (callee,)), found)
 
     def is_dull(self, place: int, call: Call) -> bool:
         """Whether a call of a library's function surely does nothing that matters here."""

@@ -28,6 +28,7 @@ TRAITS = (
     "clock",
     "config",
     "converts",
+    "drives",
     "exit",
     "hook",
     "keeps",

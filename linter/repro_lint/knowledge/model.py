@@ -57,6 +57,8 @@ class Api(Record):
     - wraps: what it makes runs the function `parameter` when it is called;
     - hook: a method that the library calls on objects of classes that derive from its own
       (`kind` data: to read a data set);
+    - drives: runs the hooks of the objects that it gets as `parameter` and `also` (`self`:
+      of that on which it is called), those that its `kind` says: fit, evaluate or predict;
     - option: declares what people set when they start a program, `parameter` its default,
       named as `kind` says: flags, name (first argument) or field (what it is assigned to);
     - config: reads the configuration file that `parameter` names, in the folder `also`;
