@@ -112,3 +112,32 @@ def test_given_copies_of_the_example_expected_the_same_findings_in_each() -> Non
 
     assert alone(files) != alone(changed)
     assert differing(told(found_in(merged)), every) == {}
+
+
+def test_given_many_projects_expected_what_each_tells_people_to_run() -> None:
+    project = {
+        "README.md": "# Work\n\n```bash\npython learn.py\n```\n",
+        "docs/training.md": "```bash\npython tune.py\n```\n",
+        "scripts/all.sh": "python probe.py\n",
+        "learn.py": "lines = 1\n",
+        "tune.py": "lines = 2\n",
+        "probe.py": "lines = 3\n",
+    }
+    merged = {}
+    for number in range(210):
+        merged.update(placed(f"project_{number:03}", project))
+
+    context = Context(Repository.from_mapping(merged), config.DEFAULT)
+    run = {entry.path for entry in context.program.entries}
+
+    assert run == {path for path in merged if path.endswith(".py")}
+
+
+def test_given_one_large_folder_of_pages_expected_only_some_read() -> None:
+    pages = {f"docs/guide_{number:03}.md": "# Guide\n" for number in range(200)}
+    repository = Repository.from_mapping({"README.md": "# Work\n", "train.py": "", **pages})
+
+    documents = Context(repository, config.DEFAULT).manifests.documents
+
+    assert documents[0].path == "README.md"
+    assert len(documents) == 60

@@ -5,37 +5,12 @@ from __future__ import annotations
 import sys
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.repository.projects import Projects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SOURCE_ROOTS = ("src", "lib", "python")
-# What makes a folder one piece of work, not a collection of several.
-PACKAGING_FILES = frozenset(
-    (
-        "Pipfile",
-        "environment.yaml",
-        "environment.yml",
-        "poetry.lock",
-        "pyproject.toml",
-        "requirements.txt",
-        "setup.cfg",
-        "setup.py",
-        "uv.lock",
-    )
-)
-PROJECT_FILES = frozenset(
-    (
-        ".git",
-        "Dockerfile",
-        "LICENSE",
-        "Makefile",
-        "README.md",
-        "README.rst",
-        "README.txt",
-        *PACKAGING_FILES,
-    )
-)
 
 
 def folder_of(path: str) -> str:
@@ -56,15 +31,13 @@ class ModuleTable:
 
         `surroundings` are the paths of all files, which tell where projects begin.
         """
-        self.surroundings = surroundings
+        self.layout = Projects(tuple(surroundings))
         self.paths = frozenset(path for path in paths if path.endswith(".py"))
         self.components = frozenset(part for path in self.paths for part in components(path))
         self.suffixes: dict[str, list[str]] | None = None
         self.answers: dict[tuple[str, str], str] = {}
         self.roots_of: dict[str, tuple[str, ...]] = {}
         self._folders: frozenset[str] | None = None
-        self._projects: frozenset[str] | None = None
-        self._collections: frozenset[str] | None = None
 
     def find(self, importer: str, dotted: str) -> str:
         """The file that `dotted` names when `importer` imports it, "" if none here.
@@ -128,36 +101,13 @@ class ModuleTable:
             self._folders = frozenset(direct | above)
         return self._folders
 
-    @property
-    def projects(self) -> frozenset[str]:
-        """The folders that look like the root of a project, by what lies beside the code."""
-        if self._projects is None:
-            marked = (path for path in self.surroundings if base_name(path) in PROJECT_FILES)
-            self._projects = frozenset(folder_of(path) for path in marked)
-        return self._projects
-
     def project(self, folder: str) -> str:
         """The root of the project that a folder belongs to; the folder itself where none shows."""
-        return next((f for f in (folder, *ancestors(folder)) if f in self.projects), folder)
+        return self.layout.nearest(folder)
 
     def whole_project(self, folder: str) -> str:
         """The outermost folder around this one that looks like a project; else the folder."""
-        around = [f for f in (folder, *ancestors(folder)) if f in self.projects]
-        whole = [f for f in around if f not in self.collections]
-        return (whole or around or [folder])[-1]
-
-    @property
-    def collections(self) -> frozenset[str]:
-        """The folders with a README or a licence that have no code of their own and no packaging.
-
-        What lies below them are projects of their own, which only share a place.
-        """
-        if self._collections is None:
-            code = {folder_of(p) for p in self.surroundings if p.endswith((".py", ".ipynb"))}
-            packaging = (p for p in self.surroundings if base_name(p) in PACKAGING_FILES)
-            whole = {self.project(folder) for folder in code} | {folder_of(p) for p in packaging}
-            self._collections = self.projects - whole
-        return self._collections
+        return self.layout.whole(folder)
 
     def only_suffix(self, folder: str, rest: str) -> str:
         """The one file of the importer's project whose path ends so, "" if several or none.

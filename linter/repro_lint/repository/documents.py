@@ -93,7 +93,7 @@ def is_readme(path: str) -> bool:
 
 
 def is_guide(path: str) -> bool:
-    """Tell whether a path names a page that may show how to install or run."""
+    """Tell whether a path, as seen from its project, names a page on how to install or run."""
     folder, name = posixpath.split(path)
     if not name.lower().endswith((".md", ".rst", ".markdown")) or folder.count("/") > 1:
         return False
@@ -102,13 +102,25 @@ def is_guide(path: str) -> bool:
 
 
 def document_paths(repository: Repository) -> tuple[str, ...]:
-    """The READMEs, those of the root first, and the guides; at most sixty."""
-    paths = [
-        path
-        for path in repository.paths
-        if (is_readme(path) or is_guide(path)) and "node_modules/" not in path
-    ]
-    return tuple(sorted(paths, key=lambda path: (path.count("/"), path))[:_MOST_DOCUMENTS])
+    """The READMEs, those nearest to the root first, and the guides; at most sixty of a project."""
+    layout = repository.projects
+    found: dict[str, list[str]] = {}
+    for path in repository.paths:
+        if path.lower().endswith(_PROSE) or is_readme(path):
+            home = layout.whole(path.rpartition("/")[0])
+            if not is_readme(path):
+                home = home if home in layout.marked else ""
+                inside = path[len(home) + 1 :] if home else path
+                if not is_guide(inside):
+                    continue
+            if "node_modules/" not in path:
+                found.setdefault(home, []).append(path)
+    nearest = (sorted(paths, key=_depth)[:_MOST_DOCUMENTS] for paths in found.values())
+    return tuple(sorted((path for paths in nearest for path in paths), key=_depth))
+
+
+def _depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path
 
 
 def read_document(repository: Repository, path: str) -> Document | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from repro_lint.findings import Location
     from repro_lint.repository.notebooks import Notebook
+    from repro_lint.repository.projects import Projects
 
 __all__ = ["CellLine", "CellMap", "Excluded", "Repository", "SourceFile"]
 
@@ -103,6 +104,13 @@ class Repository:
     def notebook_paths(self) -> tuple[str, ...]:
         """The notebooks that were written here."""
         return self._written_here(".ipynb")
+
+    @cached_property
+    def projects(self) -> Projects:
+        """Where projects begin."""
+        from repro_lint.repository.projects import Projects  # noqa: PLC0415  not for one file
+
+        return Projects(self.paths)
 
     @cached_property
     def excluded(self) -> tuple[Excluded, ...]:

@@ -160,7 +160,7 @@ class Manifests:
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """All READMEs and guides, at most sixty."""
+        """All READMEs and guides, at most sixty of a project."""
         return self._read_documents(list(document_paths(self._repository)))
 
     @cached_property
@@ -246,9 +246,14 @@ class Manifests:
                 yield from read_commands(self._repository, script)
 
     def _script_commands(self) -> Iterator[Command]:
-        paths = [path for path in self._own_paths if is_script(path)]
-        for path in paths[:_MOST_SCRIPTS]:
-            yield from read_script(self._repository, path)
+        found: dict[str, list[str]] = {}
+        for path in self._own_paths:
+            if is_script(path):
+                home = self._repository.projects.whole(posixpath.dirname(path))
+                found.setdefault(home, []).append(path)
+        for paths in found.values():
+            for path in paths[:_MOST_SCRIPTS]:
+                yield from read_script(self._repository, path)
 
     def _holds_tests(self, path: str) -> bool:
         folder, name = posixpath.split(path)

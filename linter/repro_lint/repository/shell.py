@@ -155,11 +155,18 @@ def resolve_target(repository: Repository, target: str, command: Command) -> str
     """A script as its path from the root where it exists, a module name as it is."""
     if not _is_program(target) and "/" not in target:
         return target
-    for folder in (command.folder, posixpath.dirname(command.path), ""):
+    for folder in (command.folder, *_folders_around(command.path)):
         path = posixpath.normpath(posixpath.join(folder, target))
         if repository.exists(path):
             return path
     return posixpath.normpath(target)
+
+
+def _folders_around(path: str) -> Iterator[str]:
+    """The folders from which a command of a file may be run: its own, then those above."""
+    while path:
+        path = posixpath.dirname(path)
+        yield path
 
 
 def _interpreted(words: tuple[str, ...]) -> str:
