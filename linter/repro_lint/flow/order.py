@@ -303,7 +303,9 @@ class Order:
         return None
 
     def kept(self, text: str) -> Sink | None:
-        """A list kept under a name that says data, for others to use."""
+        """A list kept under a name that says data, for others to use, who find it unsorted."""
+        if any(self.sorts(use, text) for use in self.uses.everywhere(text)):
+            return None
         return Sink(WEAK, KEPT, data=True) if DATA_NAME.search(text) else None
 
     def of_argument(self, use: Use, steps: int) -> Sink | None:

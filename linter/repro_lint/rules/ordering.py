@@ -7,6 +7,7 @@ import re
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.entries import NO_SCRIPT
+from repro_lint.flow.numeric import grows_by_numbers
 from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.order import STEPS, Order
 from repro_lint.flow.rounds import of_loop
@@ -171,7 +172,7 @@ class UnsortedSet(Rule):
                 if mentions(order.index, held, NUMBER_NAME) and not is_text(order.index, held):
                     continue
                 sink = None if holds_numbers(order, place) else order.of_call(place)
-                if is_key(call, sink):
+                if is_key(call, sink) or (sink is not None and is_filled_by_numbers(order, place)):
                     continue
                 if sink is not None and matters(sink) and not is_drawn_anyway(context, sink):
                     yield self.found(context, order, call.name, call.span, sink, held)
@@ -277,6 +278,12 @@ def holds_numbers(order: Order, place: int) -> bool:
             if any(o.arguments and is_numeric(order.index, o.arguments[0]) for o in others):
                 return True
     return False
+
+
+def is_filled_by_numbers(order: Order, place: int) -> bool:
+    """Whether a set starts empty, and numbers only are added to it."""
+    names = tuple(name.text for name in order.names_given(place))
+    return not order.index.calls[place].arguments and grows_by_numbers(order.index, names)
 
 
 def is_numeric(index: ModuleIndex, value: Value) -> bool:
