@@ -301,6 +301,24 @@ def test_given_a_module_that_others_import_expected_its_main_part_to_be_a_smoke_
     assert kinds == {"layers.py": "smoke", "train.py": "training"}
 
 
+@pytest.mark.parametrize(
+    ("main", "kind"),
+    [
+        ("    print(score([1]))\n" * 30, "smoke"),
+        ("    model.fit([1])\n" * 30, "evaluation"),
+        ("    score([1])\n", "smoke"),
+    ],
+)
+def test_given_a_module_that_its_package_hands_on_expected_a_long_main_part_to_try_it_out(
+    main: str, kind: str
+) -> None:
+    text = "def score(y):\n    return y\n\nif __name__ == '__main__':\n" + main
+    files = {"lab/__init__.py": "from .evaluate import score\n", "lab/evaluate.py": text}
+    (entry,) = program(files).program.entries
+
+    assert entry.kind == kind
+
+
 def test_given_commands_of_documents_expected_entries() -> None:
     files = {
         "README.md": "Run:\n\n```\npython tools/a.py --x 1\npython -m lab.b\n```\n",

@@ -213,10 +213,13 @@ def is_smoke(program: Program, index: ModuleIndex) -> bool:
     """Whether the main part only tries out a module that others import."""
     if index.main_guard is None:
         return False
-    guarded = main_body(index)
-    if sum(1 for _ in every(guarded)) > SMOKE_STATEMENTS * 3:
-        return False
     if any("rgument" in call.name or "parse_args" in call.name for call in index.calls):
+        return False
+    guarded = main_body(index)
+    # A script of a package may be imported too, but calls its main function and no more.
+    if len(guarded) > 1 and is_exported(program, index):
+        return index.path not in program.training_modules
+    if sum(1 for _ in every(guarded)) > SMOKE_STATEMENTS * 3:
         return False
     lines = index.main_guard.end_line - index.main_guard.line
     if lines > SMOKE_STATEMENTS:
@@ -226,6 +229,17 @@ def is_smoke(program: Program, index: ModuleIndex) -> bool:
     name = index.path.rpartition("/")[2].lower()
     named = TRAINING_NAME.search(name) or EVALUATION.search(name)
     return index.path in program.imported_somewhere and not named
+
+
+def is_exported(program: Program, index: ModuleIndex) -> bool:
+    """Whether the package of a module hands on what it defines."""
+    package = joined(folder_of(index.path), "__init__.py")
+    if package not in program.modules or package == index.path:
+        return False
+    return any(
+        entry.function == 0 and program.table.find(package, entry.module) == index.path
+        for entry in program.modules[package].imports
+    )
 
 
 def main_body(index: ModuleIndex) -> tuple[Operation, ...]:
