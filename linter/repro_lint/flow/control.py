@@ -6,11 +6,11 @@ import re
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.entries import TEST_PATH
-from repro_lint.flow.operations import assignments
+from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.status import EXAMPLE_PATH
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
-from repro_lint.syntax.index import Name
+from repro_lint.syntax.index import Evaluate, Name, Result, With
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ CALLER_STEPS = 3
 # What only makes something that draws later, when data are read or trained on.
 DEFERRED = frozenset(("augmentation", "dropout", "sampler", "collator"))
 BASE_STEPS = 4
+SEEDS_NOTHING: frozenset[str] = frozenset()
 
 
 class Control(Record):
@@ -107,6 +108,33 @@ class Controls:
                     seen.add(above)
                     waiting.append(above)
         return False
+
+    def seeded_where_named(self, known: Known, stream: str) -> bool:
+        """Whether a method is called, on an object out of sight, in a context that seeds."""
+        program = self.facts.program
+        record = program.modules[known.path].functions[known.call.function]
+        if program.enclosing_class(known.path, known.call.function) is None:
+            return False
+        for caller, place in program.calls_beside(known.path, record.name.rpartition(".")[2]):
+            if self.does_not_count(caller, known.path) or program.callee(caller, place) is not None:
+                continue
+            if stream in self.seeded_around(caller, place):
+                return True
+        return False
+
+    def seeded_around(self, path: str, place: int) -> frozenset[str]:
+        """The streams that the with statements around a call may seed."""
+        program, found = self.facts.program, SEEDS_NOTHING
+        function = program.modules[path].calls[place].function
+        for operation in every(program.modules[path].functions[function].body):
+            if not isinstance(operation, With) or not isinstance(operation.context, Result):
+                continue
+            if Evaluate(place) not in every(operation.body):
+                continue
+            target = program.callee(path, operation.context.call)
+            if target is not None and target.kind in ("function", "class"):
+                found |= self.draws.flow.may_seed(target.path, target.place)
+        return found
 
     def does_not_count(self, caller: str, path: str) -> bool:
         """Whether a module only tests what it calls, or only shows how a library is used."""

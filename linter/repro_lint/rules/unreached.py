@@ -86,7 +86,7 @@ def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
             continue
         if is_layer_alone(context, known) or not is_open(context, known, stream):
             continue
-        if controls.seeded_by_callers(known, stream):
+        if controls.seeded_by_callers(known, stream) or controls.seeded_where_named(known, stream):
             continue
         who = controls.of(known, stream)
         if who.kind == control.OWN and only_without(context, known, who.name):
