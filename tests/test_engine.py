@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,9 +16,11 @@ from repro_lint.rules.base import Context, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from repro_lint.report import Report
+
+FLOW = Path(__file__).parent / "flow"
+CARDS = Path(cards.__file__).parent
 
 
 class Shouting(Rule):
@@ -258,3 +261,28 @@ def test_given_file_that_says_what_it_needs_expected_all_rules(
     (tmp_path / name).write_text(text, encoding="utf-8")
 
     assert rules_for(Repository.from_file(tmp_path / name)) == ALL
+
+
+def lone_files() -> list[str]:
+    """The examples of all cards and cases that are one Python file, each once."""
+    texts = [path.read_text("utf-8") for path in (*CARDS.glob("*.md"), *FLOW.rglob("*.md"))]
+    examples = [example for text in texts for example in cards.parse(text).examples]
+    return sorted(
+        {
+            next(iter(example.files.values()))
+            for example in examples
+            if len(example.files) == 1 and next(iter(example.files)).endswith(".py")
+        }
+    )
+
+
+def test_given_one_file_expected_no_finding_lost_with_the_families_that_are_spared(
+    tmp_path: Path,
+) -> None:
+    """Words that decide whether a family is imported must not miss what it finds."""
+    path = tmp_path / "code.py"
+    for text in lone_files():
+        path.write_text(text, "utf-8")
+        spared = engine.analyse(Repository.from_file(path), config.DEFAULT)
+        whole = engine.analyse(Repository.from_file(path), config.DEFAULT, rules=python_rules())
+        assert set(whole.findings) <= set(spared.findings), text

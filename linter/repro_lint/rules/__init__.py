@@ -3,13 +3,47 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 
 from repro_lint import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from repro_lint.repository.files import Repository
     from repro_lint.rules.base import Rule
 
+# The families that judge Python code, and words without which they find nothing; () for none.
+PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "completion": ("as_completed", "unordered", "uimap", "wait"),
+    "data": (),
+    "dead_seeds": ("seed", "rand", "Random", "SEED"),
+    "determinism": (),
+    "entropy": ("uuid", "secrets", "urandom", "SystemRandom", "entropy", "id(", "=id", "getpid"),
+    "environments": ("gym", "env", "Env", "suite"),
+    "estimators": (),
+    "generators": ("rng", "Random", "Generator", "random", "study", "optuna", "earch", "pt"),
+    "hashing": ("hash", "HASHSEED"),
+    "keys": ("jax", "key", "Key", "rng"),
+    "library_calls": (),
+    "loading": ("Loader",),
+    "loading_order": ("Sampler", "shuffle", "interleave", "determinis", "parallel"),
+    "options": ("seed", "SEED"),
+    "ordering": (),
+    "parsing": (),
+    "processes": (
+        *("Process", "Pool", "Executor", "Parallel", "Thread", "spawn", "fork", "ray", "dask"),
+        *("map", "submit", "remote", "delayed", "Client", "apply"),
+    ),
+    "reseeding": ("seed", "Generator", "Random", "rng", "SEED", "random_state"),
+    "scaling": ("world", "gpu", "device_count", "determinis", "replicas"),
+    "searches": ("n_jobs",),
+    "seeding": (),
+    "splits": ("split",),
+    "streams": ("seed", "SEED"),
+    "uncontrolled": (),
+    "worker_data": ("Loader", "Sequence", "PyDataset", "workers"),
+}
 # Every rule, sorted by code; made when first asked for, like all that `__getattr__` gives.
 ALL: tuple[type[Rule], ...]
 
@@ -37,69 +71,24 @@ def all_rules() -> tuple[type[Rule], ...]:
 @cache
 def python_rules() -> tuple[type[Rule], ...]:
     """The rules that judge Python code itself, sorted by code."""
-    from repro_lint.rules import (  # noqa: PLC0415
-        completion,
-        data,
-        dead_seeds,
-        determinism,
-        entropy,
-        environments,
-        estimators,
-        generators,
-        hashing,
-        keys,
-        library_calls,
-        loading,
-        loading_order,
-        options,
-        ordering,
-        parsing,
-        processes,
-        reseeding,
-        scaling,
-        searches,
-        seeding,
-        splits,
-        streams,
-        uncontrolled,
-        worker_data,
-    )
+    return _sorted(tuple(rule for name in PYTHON_FAMILIES for rule in family(name)))
 
-    families = (
-        completion,
-        data,
-        dead_seeds,
-        determinism,
-        entropy,
-        environments,
-        estimators,
-        generators,
-        hashing,
-        keys,
-        library_calls,
-        loading,
-        loading_order,
-        options,
-        ordering,
-        parsing,
-        processes,
-        reseeding,
-        scaling,
-        searches,
-        seeding,
-        splits,
-        streams,
-        uncontrolled,
-        worker_data,
-    )
-    return _sorted(tuple(rule for family in families for rule in family.RULES))
+
+def family(name: str) -> tuple[type[Rule], ...]:
+    """The rules of a family; its import is what start-up spends its time on."""
+    found: tuple[type[Rule], ...] = import_module(f"repro_lint.rules.{name}").RULES
+    return found
 
 
 def rules_for(repository: Repository) -> tuple[type[Rule], ...]:
     """The rules that may find something; one Python file spares the import of most families."""
-    if repository.single_file and all(_is_plain_python(repository, p) for p in repository.paths):
-        return python_rules()
-    return all_rules()
+    if not repository.single_file:
+        return all_rules()
+    if not all(_is_plain_python(repository, path) for path in repository.paths):
+        return all_rules()
+    text = "".join(repository.text(path) or "" for path in repository.paths)
+    named = [n for n, words in PYTHON_FAMILIES.items() if any(w in text for w in words or ("",))]
+    return _sorted(tuple(rule for name in named for rule in family(name)))
 
 
 def _is_plain_python(repository: Repository, path: str) -> bool:
