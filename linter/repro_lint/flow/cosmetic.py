@@ -35,6 +35,10 @@ COSMETIC_FUNCTION = pattern(
 PICTURE_PATH = pattern(
     r"(^|/)_?(visuali[sz](er|ers|ation)|colou?rs?|colou?r_?maps?|palettes?)\.py$"
 )
+# What a choice of one changes no number of.
+DEVICES = pattern(
+    r"(^|[_.])(devices?|gpus?|ports|colou?rs|hosts|endpoints)(_ids|_list)?$", re.IGNORECASE
+)
 STEPS = 4
 
 
@@ -57,6 +61,8 @@ def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
     """Whether one use is cosmetic."""
     if any(isinstance(c, Compound) and c.kind == "JoinedStr" for c in use.containers):
         return True
+    if use.kind == "index":
+        return picks_device(use)
     if use.kind == "assigned" and isinstance(use.operation, Assign):
         return is_cosmetic_target(facts, path, use, steps)
     if use.kind != "argument":
@@ -67,6 +73,13 @@ def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
     if steps and knowledge().trait(call.target, "converts"):
         return are_cosmetic(facts, path, facts.uses(path).of_result(use.call), steps - 1)
     return False
+
+
+def picks_device(use: Use) -> bool:
+    """Whether a value is the index of one of several devices, ports or colours."""
+    subscript = use.containers[0]
+    held = subscript.parts[0] if isinstance(subscript, Compound) else None
+    return isinstance(held, Name) and bool(DEVICES.search(held.text))
 
 
 def are_cosmetic(facts: Facts, path: str, uses: Sequence[Use], steps: int) -> bool:
