@@ -22,6 +22,7 @@ MODE = pattern(
     r"|preproc)\w*$",
     re.IGNORECASE,
 )
+CONSTANT = pattern(r"[A-Z_][A-Z0-9_]*$")
 ANSWERABLE = frozenset(("BoolOp", "UnaryOp", "Compare"))
 
 
@@ -63,9 +64,9 @@ class Defaults:
             scope = functions[scope].parent
         if any(parameter.name == head for parameter in functions[scope].parameters):
             return self.is_set_in_view(path, scope, head)
-        return bool(re.fullmatch(r"[A-Z_][A-Z0-9_]*", head)) and not MODE.search(head) and (
-            len(self.symbols.bindings.of(path, scope, head)) == 1
-        )
+        if not CONSTANT.match(head) or MODE.search(head):
+            return False
+        return len(self.symbols.bindings.of(path, scope, head)) == 1
 
     def is_set_in_view(self, path: str, function: int, name: str) -> bool:
         """Whether all that set a parameter can be seen, and the function itself does not."""

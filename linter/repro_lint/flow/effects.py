@@ -68,16 +68,17 @@ class Effects:
             self.event(event, place, call, found)
         choices = candidates(self.program, self.path, place)
         targets = [target for target in choices.targets if target.kind in DEFINITIONS]
-        if not targets and choices.targets:
-            self.drive(choices.targets[0].dotted, place, found)
         if targets:
             self.invoked(targets, choices, place, call, found)
-        elif not known:
+            return
+        self.drive(choices, place, found)
+        if not known:
             self.unknown(place, call, choices, found)
 
-    def drive(self, dotted: str, place: int, found: list[Node]) -> None:
+    def drive(self, choices: Candidates, place: int, found: list[Node]) -> None:
         """Add what the loop of a library runs of the objects that it is given."""
-        fact = knowledge().trait(dotted, "drives")
+        dotted = choices.targets[0].dotted if choices.targets else ""
+        fact = knowledge().trait(dotted, "drives") if dotted else None
         if fact is None:
             return
         from repro_lint.flow.hooks import driven  # noqa: PLC0415  few programs need it
@@ -235,8 +236,17 @@ class Effects:
 
     def escaping(self, place: int, call: Call, found: list[Node]) -> None:
         """What a library is given it may call, at once or later."""
-        for value in (*call.arguments, *[value for _, value in call.keywords]):
-            self.run_argument(place, value, found, exhaustive=False, exact=False)
+        from repro_lint.flow.escapes import handed_on  # noqa: PLC0415  only to prove
+
+        callees = tuple(
+            self.planner.callee(target, None)
+            for value in (*call.arguments, *[value for _, value in call.keywords])
+            for mentioned in handed_on(self.program, self.path, self.place, value)
+            for target in self.run_by(mentioned)
+        )
+        if callees:
+            self.callees.extend(callees)
+            self.note(Invoke(place, callees, exhaustive=False, exact=False), found)
 
     def is_wrapped(self, call: Call) -> bool:
         """Whether a call runs the parameter of the function around this one."""

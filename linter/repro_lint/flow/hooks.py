@@ -21,7 +21,8 @@ STEPS = {
         (
             *("on_fit_start", "on_train_start", "train_dataloader", "val_dataloader"),
             *("on_train_epoch_start", "on_train_batch_start", "training_step", "train_step"),
-            *("validation_step", "on_train_batch_end", "on_train_epoch_end", "compute_loss", "call"),
+            *("on_train_batch_end", "on_train_epoch_end", "validation_step"),
+            *("compute_loss", "call"),
         )
     ),
     "evaluate": frozenset(("test_dataloader", "test_step", "validation_step", "call")),

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from repro_lint.flow.defaults import Defaults
     from repro_lint.flow.draws import Event
     from repro_lint.flow.entries import Entry
+    from repro_lint.flow.escapes import Escapes
     from repro_lint.flow.nodes import Callee
     from repro_lint.flow.program import Program
     from repro_lint.flow.summary import Flag, Summary
@@ -269,6 +270,13 @@ class SeedFlow:
     def strictly(self) -> SeedFlow:
         """The flow of the same program that takes nothing for granted."""
         return SeedFlow(self.program, strict=True)
+
+    @cached_property
+    def escapes(self) -> Escapes:
+        """What is handed on and never called in view."""
+        from repro_lint.flow.escapes import Escapes  # noqa: PLC0415  for what no run reaches
+
+        return Escapes(self)
 
     @cached_property
     def defaults(self) -> Defaults:

@@ -89,6 +89,8 @@ class Draws:
             return Status(COVERED)
         local = self.flow.summary(path, self.owner(path, function))
         if (stream, DEFINITE, site) in local.exposures:
+            if self.flow.escapes.runs_late(path, function, stream):
+                return Status(COVERED)
             return Status(UNREACHED, None, local.exposures[(stream, DEFINITE, site)])
         return Status(MAYBE_EXPOSED)
 
