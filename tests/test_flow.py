@@ -352,3 +352,22 @@ def test_given_imports_expected_which_entries_reach_a_module() -> None:
     reaching = program(files).program.entries_reaching("c.py")
 
     assert [entry.path for entry in reaching] == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("path", "draw", "confidence"),
+    [
+        ("benchmarks/dense.py", "np.random.normal(size=3)", "low"),
+        ("tools/benchmark_speed.py", "np.random.randint(0, 9, 3)", "low"),
+        ("benchmarks/dense.py", "np.random.permutation(3)", "medium"),
+        ("studies/evaluate.py", "np.random.normal(size=3)", "medium"),
+    ],
+)
+def test_given_numbers_to_measure_speed_with_expected_low_confidence(
+    path: str, draw: str, confidence: str
+) -> None:
+    text = f"import numpy as np\n\nif __name__ == '__main__':\n    print(np.mean({draw}))\n"
+    context = program({path: text})
+    (rule,) = [rule() for rule in all_rules() if rule.code == "RNG001"]
+
+    assert [found.confidence.name.lower() for found in rule.check(context)] == [confidence]

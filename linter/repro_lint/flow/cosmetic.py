@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.shapes import Shapes
 from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Assign, Compound, Name, Result
@@ -29,8 +30,13 @@ COSMETIC_CALL = pattern(
 )
 COSMETIC_FUNCTION = pattern(
     r"(^|[._])((run|exp|experiment|job)_(name|id)|slug|u?uid|free_port|file_?name"
-    r"|rand(om)?_colou?rs?|(dummy|mock)(_\w+)?)$",
+    r"|rand(om)?_colou?rs?|(dummy|mock)(_\w+)?|(flops|macs|latency|throughput)(_\w+)?)$",
     re.IGNORECASE,
+)
+# What counts operations or follows a model's graph asks for the sizes of its inputs only.
+MEASURING_CALL = pattern(
+    r"(^|\.)(flop_?count\w*|Flop(Analyzer|CountAnalysis)|get_model_complexity_info|make_dot"
+    r"|onnx\.export|jit\.trace|add_graph|(torchsummary|torchinfo|torchstat)\.\w+|thop\.profile)$"
 )
 PICTURE_PATH = pattern(
     r"(^|/)_?(visuali[sz](er|ers|ation)|colou?rs?|colou?r_?maps?|palettes?)\.py$"
@@ -46,7 +52,10 @@ def is_cosmetic(facts: Facts, path: str, place: int) -> bool:
     """Whether every use of the result of a call is cosmetic, or the code around it is."""
     if is_in_cosmetic_code(facts, path, place):
         return True
-    return are_cosmetic(facts, path, facts.uses(path).of_result(place), STEPS)
+    uses = facts.uses(path)
+    found = uses.of_result(place)
+    index = facts.program.modules[path]
+    return are_cosmetic(facts, path, found, STEPS) or Shapes(index, uses).only(found)
 
 
 def is_in_cosmetic_code(facts: Facts, path: str, place: int) -> bool:
@@ -69,6 +78,8 @@ def is_cosmetic_use(facts: Facts, path: str, use: Use, steps: int) -> bool:
         return False
     call = facts.program.modules[path].calls[use.call]
     if COSMETIC_CALL.search(call.name) or COSMETIC_NAME.search(use.detail):
+        return True
+    if MEASURING_CALL.search(call.target or call.name):
         return True
     if steps and knowledge().trait(call.target, "converts"):
         return are_cosmetic(facts, path, facts.uses(path).of_result(use.call), steps - 1)

@@ -34,6 +34,16 @@ TRIAL_NAME = pattern(
     r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)(_|$)", re.IGNORECASE
 )
 
+# Files that tell how fast code is, and what makes numbers for it to work on.
+SPEED_PATH = pattern(
+    r"(^|/)(benchmarks?|profiling)/|(^|[/_-])(benchmark\w*|profile\w*|latency|throughput|speed|flops)"
+    r"[^/]*\.py$",
+    re.IGNORECASE,
+)
+FRESH_NUMBERS = frozenset(
+    ("rand", "randn", "randint", "random", "random_sample", "normal", "uniform", "standard_normal")
+)
+
 
 def only_without(context: Context, known: Known, parameter: str) -> bool:
     """Whether a draw only happens, or only makes a seed, where a seed parameter is not given."""
@@ -92,6 +102,14 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
     ):
         return False
     return not is_cosmetic(context.facts, site.path, site.call)
+
+
+def only_measures(context: Context, entry: Entry, exposures: list[Exposure]) -> bool:
+    """Whether a run measures speed, and only draws the numbers that are worked on."""
+    if not SPEED_PATH.search(entry.path):
+        return False
+    calls = [context.modules[e.site.path].calls[e.site.call] for e in exposures]
+    return all(call.name.rpartition(".")[2] in FRESH_NUMBERS for call in calls)
 
 
 def is_parameter(context: Context, site: Site) -> bool:

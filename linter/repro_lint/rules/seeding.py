@@ -8,7 +8,7 @@ from repro_lint.flow.covering import covering_seed
 from repro_lint.flow.transfer import DEFINITE, PARTLY, mask
 from repro_lint.knowledge.load import knowledge
 from repro_lint.rules.base import Rule
-from repro_lint.rules.exposure import is_deferred, is_worth_telling, trace
+from repro_lint.rules.exposure import is_deferred, is_worth_telling, only_measures, trace
 from repro_lint.rules.unreached import unreached
 
 if TYPE_CHECKING:
@@ -41,10 +41,12 @@ class StreamRule(Rule):
         call = context.modules[first.site.path].calls[first.site.call]
         message = f"`{call.name}` draws from {stream.label}, {reason}{count}"
         steps = trace(context, first)
+        measures = only_measures(context, verdict.entry, shown)
+        sure = Confidence.LOW if measures else ENTRY_CONFIDENCE[verdict.entry.kind]
         found = self.at(
             steps[-1].location,
             message,
-            confidence=min(ENTRY_CONFIDENCE[verdict.entry.kind], self.confidence),
+            confidence=min(sure, self.confidence),
             group=f"{verdict.entry.path}:{verdict.stream}",
         )
         start = Step(steps[0].location, f"`{stream.seed}` belongs before this line")
