@@ -54,8 +54,7 @@ def is_cosmetic(facts: Facts, path: str, place: int) -> bool:
         return True
     uses = facts.uses(path)
     found = uses.of_result(place)
-    index = facts.program.modules[path]
-    return are_cosmetic(facts, path, found, STEPS) or Shapes(index, uses).only(found)
+    return are_cosmetic(facts, path, found, STEPS) or Shapes(uses).only(found)
 
 
 def is_in_cosmetic_code(facts: Facts, path: str, place: int) -> bool:
