@@ -188,13 +188,18 @@ def kind_of(program: Program, index: ModuleIndex) -> str:
     if is_smoke(program, index):
         return "smoke"
     trains = path in program.training_modules
-    if EVALUATION.search(name) and not TRAINING_NAME.search(name):
+    if EVALUATION.search(name) and not TRAINING_NAME.search(name) and not learns(program, path):
         return "evaluation"
     if PREPARATION.search(name) and not trains:
         return "data"
     if trains or TRAINING_NAME.search(name) or reaches_training(program, path):
         return "training"
     return "data" if PREPARATION.search(path.lower()) else "evaluation"
+
+
+def learns(program: Program, path: str) -> bool:
+    """Whether a module itself follows gradients, which no evaluation does."""
+    return any(place[0] == path for place in program.calls_named.get("backward", ()))
 
 
 def reaches_training(program: Program, path: str) -> bool:
