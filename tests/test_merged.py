@@ -91,9 +91,8 @@ def test_given_all_cases_in_one_tree_expected_the_findings_of_each_alone() -> No
     assert differing(found, every) == {}
 
 
-def test_given_a_readme_above_all_expected_the_same_of_what_is_marked_as_a_project() -> None:
-    mark = {"LICENSE": "Free to use\n"}
-    every = {folder: {**mark, **files} for folder, files in cases().items()}
+def test_given_a_readme_above_all_expected_the_same_findings() -> None:
+    every = cases()
     merged = {"README.md": "# All of them\n", "LICENSE": "Free to use\n"}
     for folder, files in every.items():
         merged.update(placed(folder, files))

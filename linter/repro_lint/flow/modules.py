@@ -103,7 +103,7 @@ class ModuleTable:
 
     def project(self, folder: str) -> str:
         """The root of the project that a folder belongs to; the folder itself where none shows."""
-        return self.layout.nearest(folder)
+        return self.layout.home(folder)
 
     def whole_project(self, folder: str) -> str:
         """The outermost folder around this one that looks like a project; else the folder."""

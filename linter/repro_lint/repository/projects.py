@@ -35,6 +35,46 @@ PROJECT_FILES = frozenset(
         *PACKAGING_FILES,
     )
 )
+# Code in so many folders beside each other, none of them a usual part, is not one project.
+SEVERAL = 3
+USUAL_PARTS = frozenset(
+    (
+        "",
+        "agents",
+        "benchmark",
+        "benchmarks",
+        "bin",
+        "code",
+        "common",
+        "config",
+        "configs",
+        "core",
+        "data",
+        "dataset",
+        "datasets",
+        "docs",
+        "evaluation",
+        "examples",
+        "experiments",
+        "lib",
+        "model",
+        "models",
+        "notebook",
+        "notebooks",
+        "preprocessing",
+        "python",
+        "scripts",
+        "shared",
+        "src",
+        "test",
+        "tests",
+        "tools",
+        "train",
+        "training",
+        "util",
+        "utils",
+    )
+)
 
 
 class Projects:
@@ -56,13 +96,40 @@ class Projects:
 
         What lies below them are projects of their own, which only share a place.
         """
-        code = {_folder(path) for path in self._paths if path.endswith((".py", ".ipynb"))}
         packaged = {_folder(path) for path in self._paths if _name(path) in PACKAGING_FILES}
-        return self.marked - packaged - {self.nearest(folder) for folder in code}
+        owners = {self.nearest(folder) for folder in self._with_code} - self._shelves
+        return self.marked - packaged - owners
+
+    @cached_property
+    def _with_code(self) -> frozenset[str]:
+        """The folders with a module or notebook in them."""
+        return frozenset(_folder(p) for p in self._paths if p.endswith((".py", ".ipynb")))
+
+    @cached_property
+    def _shelves(self) -> frozenset[str]:
+        """The marked folders with code only in several folders that are no parts of one whole."""
+        parts: dict[str, set[str]] = {}
+        for folder in self._with_code:
+            owner = self.nearest(folder)
+            inside = folder[len(owner) + 1 :] if owner else folder
+            parts.setdefault(owner, set()).add(inside.partition("/")[0])
+        packages = {_folder(path) for path in self._paths if _name(path) == "__init__.py"}
+        return frozenset(
+            owner
+            for owner, names in parts.items()
+            if owner in self.marked
+            and len(names) >= SEVERAL
+            and not names & USUAL_PARTS
+            and not any((f"{owner}/{name}" if owner else name) in packages for name in names)
+        )
 
     def nearest(self, folder: str) -> str:
-        """The root of the project that a folder belongs to; the folder itself where none shows."""
+        """The nearest folder around this one that is marked; the folder itself where none is."""
         return next((outer for outer in _around(folder) if outer in self.marked), folder)
+
+    def home(self, folder: str) -> str:
+        """The root of the project that a folder belongs to; of a collection, the part it is in."""
+        return max(self.nearest(folder), self.whole(folder), key=len)
 
     def whole(self, folder: str) -> str:
         """The outermost project around a folder, collections aside; else the folder."""
@@ -70,8 +137,17 @@ class Projects:
         if found is None:
             around = [outer for outer in _around(folder) if outer in self.marked]
             whole = [outer for outer in around if outer not in self.collections]
-            found = self._whole[folder] = (whole or around or [folder])[-1]
+            found = self._whole[folder] = whole[-1] if whole else self._on_shelf(folder, around)
         return found
+
+    def _on_shelf(self, folder: str, around: list[str]) -> str:
+        """The folder of a collection that a folder is in, or is."""
+        if not around or around[0] not in self._shelves:
+            return around[-1] if around else folder
+        shelf = around[0]
+        inside = folder[len(shelf) + 1 :] if shelf else folder
+        name = inside.partition("/")[0]
+        return f"{shelf}/{name}" if shelf else name
 
 
 def _folder(path: str) -> str:
