@@ -359,7 +359,10 @@ def test_given_imports_expected_which_entries_reach_a_module() -> None:
     [
         ("benchmarks/dense.py", "np.random.normal(size=3)", "low"),
         ("tools/benchmark_speed.py", "np.random.randint(0, 9, 3)", "low"),
+        ("visualize_graph.py", "np.random.rand(3)", "low"),
+        ("tools/export_onnx.py", "np.random.rand(3)", "low"),
         ("benchmarks/dense.py", "np.random.permutation(3)", "medium"),
+        ("visualize_results.py", "np.random.rand(3)", "medium"),
         ("studies/evaluate.py", "np.random.normal(size=3)", "medium"),
     ],
 )

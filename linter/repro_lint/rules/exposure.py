@@ -34,10 +34,11 @@ TRIAL_NAME = pattern(
     r"(^|[._])(_?tests?|demo|example|main|benchmark|profile\w*)(_|$)", re.IGNORECASE
 )
 
-# Files that tell how fast code is, and what makes numbers for it to work on.
+# Files that tell how fast code is, draw or write out the graph of a model, and what makes
+# numbers for a model to work on.
 SPEED_PATH = pattern(
-    r"(^|/)(benchmarks?|profiling)/|(^|[/_-])(benchmark\w*|profile\w*|latency|throughput|speed|flops)"
-    r"[^/]*\.py$",
+    r"(^|/)(benchmarks?|profiling)/|(^|[/_-])(benchmark\w*|profile\w*|latency|throughput|speed|flops"
+    r"|\w*onnx\w*|torchscript|visuali[sz]e_(graph|model|net\w*|arch\w*))[^/]*\.py$",
     re.IGNORECASE,
 )
 FRESH_NUMBERS = frozenset(
@@ -105,7 +106,7 @@ def is_worth_telling(context: Context, entry: Entry, exposure: Exposure) -> bool
 
 
 def only_measures(context: Context, entry: Entry, exposures: list[Exposure]) -> bool:
-    """Whether a run measures speed, and only draws the numbers that are worked on."""
+    """Whether a run looks at speed or structure, and only draws the numbers to work on."""
     if not SPEED_PATH.search(entry.path):
         return False
     calls = [context.modules[e.site.path].calls[e.site.call] for e in exposures]
