@@ -78,6 +78,7 @@ class Walk:
         self.sink = sink
         self.prefix = prefix
         self.unsure = False
+        self.drawing: dict[int, bool] = {}
         self.returned: State | None = None
         self.breaks: list[list[State | None]] = []
         self.attempts: list[list[State | None]] = []
@@ -208,7 +209,14 @@ class Walk:
         return out
 
     def draws(self, body: tuple[Node, ...]) -> bool:
-        """Whether a block may draw."""
+        """Whether a block may draw; found once for each block, as blocks nest."""
+        found = self.drawing.get(id(body))
+        if found is None:
+            found = self.drawing[id(body)] = self.search_draws(body)
+        return found
+
+    def search_draws(self, body: tuple[Node, ...]) -> bool:
+        """Look whether a block may draw."""
         for node in body:
             if isinstance(node, Draw):
                 return True
