@@ -149,8 +149,8 @@ class Controls:
         if key not in self._seeded:
             self._seeded[key] = frozenset(
                 stream
-                for entry in program.entries
-                if entry.path in beside and entry.kind == "training"
+                for entry in program.entries_among(beside)
+                if entry.kind == "training"
                 if examples or not EXAMPLE_PATH.search(entry.path)
                 for stream in self.draws.seeded_in(entry.path)
             )

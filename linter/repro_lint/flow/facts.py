@@ -12,7 +12,7 @@ from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from repro_lint.findings import Location
     from repro_lint.flow.program import Program
@@ -79,6 +79,22 @@ class Facts:
     def role(self, role: str) -> tuple[Known, ...]:
         """The known calls with one role."""
         return self.by_role.get(role, ())
+
+    def role_in(self, role: str, paths: Iterable[str]) -> Iterator[Known]:
+        """The known calls with one role in some modules, in order of path and place."""
+        known = self.role_by_module.get(role, {})
+        for path in sorted(path for path in paths if path in known):
+            yield from known[path]
+
+    @cached_property
+    def role_by_module(self) -> Mapping[str, Mapping[str, list[Known]]]:
+        """Known calls by the role of the fact and by module."""
+        found: dict[str, dict[str, list[Known]]] = {}
+        for role, calls in self.by_role.items():
+            modules = found[role] = {}
+            for known in calls:
+                modules.setdefault(known.path, []).append(known)
+        return found
 
     def uses(self, path: str) -> Uses:
         """Where the values of a module are used."""

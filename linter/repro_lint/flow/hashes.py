@@ -162,12 +162,10 @@ class HashUses:
         """The calls of a function of the repository, by path and place."""
         program = self.facts.program
         bare = program.modules[path].functions[place].name.rpartition(".")[2]
-        for other, index in self.facts.modules.items():
-            for called, call in enumerate(index.calls):
-                if call.name.rpartition(".")[2] == bare:
-                    target = program.callee(other, called)
-                    if target is not None and (target.path, target.place) == (path, place):
-                        yield other, called
+        for other, called in program.calls_beside(path, bare):
+            target = program.callee(other, called) if other in self.facts.modules else None
+            if target is not None and (target.path, target.place) == (path, place):
+                yield other, called
 
 
 def strongest(sinks: Iterator[Sink | None]) -> Sink | None:

@@ -152,7 +152,21 @@ class Links:
 
     def entries_reaching(self, path: str) -> tuple[Entry, ...]:
         """The entries whose run imports a module."""
-        return tuple(entry for entry in self.entries if path in self.reached[entry.path])
+        return self.reaching.get(path, ())
+
+    def entries_among(self, paths: frozenset[str]) -> Iterator[Entry]:
+        """The entries that are some modules, sorted by path."""
+        for path in sorted(paths & self.reached.keys()):
+            yield from (entry for entry in self.reaching[path] if entry.path == path)
+
+    @cached_property
+    def reaching(self) -> Mapping[str, tuple[Entry, ...]]:
+        """For each module the entries whose run imports it, sorted by path."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            for path in self.reached[entry.path]:
+                found.setdefault(path, []).append(entry)
+        return {path: tuple(entries) for path, entries in found.items()}
 
     @cached_property
     def groups(self) -> Mapping[str, frozenset[str]]:

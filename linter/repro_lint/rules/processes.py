@@ -101,6 +101,7 @@ def entry_of(context: Context, drawn: Drawn) -> Entry | None:
         verdict.entry
         for verdict in context.seed_flow.verdicts
         if verdict.stream == drawn.stream
+        and verdict.entry in entries
         and any(is_worth_telling(context, verdict.entry, e) for e in verdict.exposures)
     }
     left = [entry for entry in entries if entry not in told]

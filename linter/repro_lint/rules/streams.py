@@ -87,9 +87,9 @@ class WrongStream(Rule):
 def lone_seeds(context: Context, entry: Entry) -> Iterator[tuple[Known, str]]:
     """The calls in a run that seed Python's or NumPy's stream and no other."""
     reached = context.program.reached[entry.path]
-    for known in context.facts.role("seed"):
+    for known in context.facts.role_in("seed", reached):
         streams = [stream for stream in known.fact.streams if stream != "keras"]
-        if known.path in reached and len(streams) == 1 and streams[0] in MENTIONS:
+        if len(streams) == 1 and streams[0] in MENTIONS:
             yield known, streams[0]
 
 
@@ -98,14 +98,15 @@ def is_idle(context: Context, entry: Entry, stream: str) -> bool:
     if context.seed_flow.summary(entry.path, 0, main=True).masks.drawn & mask((stream,)):
         return False
     reached = context.program.reached[entry.path]
-    if any(known.path in reached and stream in known.fact.streams for known in draws(context)):
+    if any(stream in known.fact.streams for known in draws(context, reached)):
         return False
     return not any(may_draw(context, path, stream) for path in sorted(reached))
 
 
-def draws(context: Context) -> tuple[Known, ...]:
-    """Every call that may draw, whatever its conditions."""
-    return (*context.facts.role("draw"), *context.facts.role("restore"))
+def draws(context: Context, paths: frozenset[str]) -> Iterator[Known]:
+    """Every call of some modules that may draw, whatever its conditions."""
+    for role in ("draw", "restore"):
+        yield from context.facts.role_in(role, paths)
 
 
 def may_draw(context: Context, path: str, stream: str) -> bool:
@@ -126,8 +127,8 @@ def may_draw(context: Context, path: str, stream: str) -> bool:
 def unseeded_draw(context: Context, entry: Entry, idle: str) -> str:
     """What a run draws from another stream that nothing seeds, as words; "" if nothing."""
     reached = context.program.reached[entry.path]
-    for known in context.facts.role("generator"):
-        if known.path not in reached or "entropy" not in known.fact.streams:
+    for known in context.facts.role_in("generator", reached):
+        if "entropy" not in known.fact.streams:
             continue
         if takes_effect(context, known) and not known.fact.kind:
             return f"`{known.call.name}` takes no notice of it"
