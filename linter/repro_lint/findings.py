@@ -66,10 +66,11 @@ class Location(Record):
 
 
 class Step(Record):
-    """One stop on the way from an entry to a draw."""
+    """One stop on the way from an entry to a draw, or a remark: where a seed is or belongs."""
 
     location: Location
     message: str
+    remark: bool = False
 
 
 class Fix(Record):

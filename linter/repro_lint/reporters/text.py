@@ -105,13 +105,18 @@ def _source(finding: Finding, text: str, gutter: int, width: int) -> Iterator[Li
 def _details(finding: Finding, indent: int, width: int) -> Iterator[Line]:
     """The way to the place, and the other places."""
     here = _row(finding.location)
-    steps = [step for step in finding.trace if _row(step.location) != here]
-    if steps:
-        yield from _way([_step(step, finding.location.path) for step in steps], indent, width)
-    others = [site for site in finding.sites if _row(site) != here]
-    if others:
+    path = finding.location.path
+    others = [step for step in finding.trace if _row(step.location) != here]
+    way = [_step(step, path) for step in others if not step.remark]
+    if way:
+        yield from _way(way, indent, width)
+    for remark in (step for step in finding.trace if step.remark):
+        text = _step(remark, path) if remark in others else remark.message
+        yield from paragraph([Segment(" " * indent)], text, indent, width)
+    sites = [site for site in finding.sites if _row(site) != here]
+    if sites:
         head = [Segment(" " * indent), Segment("also ", "dim")]
-        yield from paragraph(head, _places(others, finding.location.path), indent + 5, width)
+        yield from paragraph(head, _places(sites, path), indent + 5, width)
 
 
 def _way(steps: Sequence[str], indent: int, width: int) -> Iterator[Line]:

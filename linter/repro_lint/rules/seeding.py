@@ -32,9 +32,14 @@ class StreamRule(Rule):
     """What the rules have in common that say one thing of each entry and stream."""
 
     def exposed(
-        self, context: Context, verdict: Verdict, shown: list[Exposure], reason: str
+        self,
+        context: Context,
+        verdict: Verdict,
+        shown: list[Exposure],
+        reason: str,
+        *after: Step,
     ) -> Finding:
-        """The finding for one entry and stream."""
+        """The finding for one entry and stream; `after` are steps that follow the draw."""
         first = shown[0]
         stream = knowledge().streams[verdict.stream]
         count = f" ({len(shown)} draws)" if len(shown) > 1 else ""
@@ -49,14 +54,26 @@ class StreamRule(Rule):
             confidence=min(sure, self.confidence),
             group=f"{verdict.entry.path}:{verdict.stream}",
         )
-        start = Step(steps[0].location, f"`{stream.seed}` belongs before this line")
         sites = tuple(trace(context, e)[-1].location for e in shown)
         return found._replace(
             entry=verdict.entry.path,
             stream=verdict.stream,
             sites=sites,
-            trace=(start, *steps),
+            trace=(*steps, *after, mending(context, first, stream.seed)),
         )
+
+
+def mending(context: Context, exposure: Exposure, seed: str) -> Step:
+    """Where a seed would have to stand: beside others on the way to a draw, else before all."""
+    for site in exposure.trace:
+        function = context.modules[site.path].calls[site.call].function
+        for known in context.facts.role("seed"):
+            beside = known.path == site.path and known.call.function == function
+            if beside and known.place < site.call:
+                place = context.facts.place_of(known.path, known.call.span)
+                return Step(place, f"`{seed}` belongs beside this seed", remark=True)
+    first = trace(context, exposure)[0]
+    return Step(first.location, f"`{seed}` belongs before this line", remark=True)
 
 
 def worth_telling(context: Context, verdict: Verdict) -> list[Exposure]:
@@ -135,11 +152,10 @@ class LateSeed(StreamRule):
     def too_early(
         self, context: Context, verdict: Verdict, shown: list[Exposure], seed: Step
     ) -> Finding:
-        """The finding, with the seeding call at the end of its trace."""
+        """The finding, with the seeding call after the draw."""
         reason = f"before `{seed.message}` seeds it in a run of `{verdict.entry.path}`"
-        found = self.exposed(context, verdict, shown, reason)
-        last = Step(seed.location, f"{seed.message} seeds it only here")
-        return found._replace(trace=(*found.trace, last))
+        only = Step(seed.location, f"`{seed.message}` seeds it only here", remark=True)
+        return self.exposed(context, verdict, shown, reason, only)
 
 
 class PartialSeed(StreamRule):
@@ -176,12 +192,11 @@ class PartialSeed(StreamRule):
     def sometimes(
         self, context: Context, verdict: Verdict, shown: list[Exposure], seed: Step
     ) -> Finding:
-        """The finding, with the seeding call at the end of its trace."""
+        """The finding, with the seeding call after the draw."""
         entry = verdict.entry.path
         reason = f"which `{seed.message}` seeds on some paths only in a run of `{entry}`"
-        found = self.exposed(context, verdict, shown, reason)
-        last = Step(seed.location, f"{seed.message} seeds it on some paths")
-        return found._replace(trace=(*found.trace, last))
+        sometimes = Step(seed.location, f"`{seed.message}` seeds it on some paths", remark=True)
+        return self.exposed(context, verdict, shown, reason, sometimes)
 
 
 RULES: tuple[type[Rule], ...] = (UnseededDraw, LateSeed, PartialSeed)
