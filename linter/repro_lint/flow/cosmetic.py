@@ -40,6 +40,7 @@ MEASURING_CALL = pattern(
 )
 PICTURE_PATH = pattern(
     r"(^|/)_?(visuali[sz](er|ers|ation)|colou?rs?|colou?r_?maps?|palettes?)\.py$"
+    r"|(^|/)(manim\w*|animations?)/"
 )
 # What a choice of one changes no number of.
 DEVICES = pattern(

@@ -240,7 +240,9 @@ def role_of_argument(facts: Facts, known: Known, use: Use, steps: int) -> str:
     method = call.name.rpartition(".")[2]
     if method in SELECTS:
         return DATA
-    if method in ("Parameter", "Variable", "add_weight", "create_parameter"):
+    if method in ("Parameter", "UninitializedParameter"):
+        return LAYER
+    if method in ("Variable", "add_weight", "create_parameter"):
         return INITIAL
     if method in ADDS:
         return ""
