@@ -88,14 +88,14 @@ class Compiler(Effects):
         return (Fork(UNKNOWN, (run,), (), 0, decides=False, main=True),)
 
     def flags(self) -> frozenset[str]:
-        """The parameters that decide a branch and are never set anew."""
-        if not self.tests:
+        """The parameters that decide a branch, or seed, and are never set anew."""
+        if not self.tests and not self.seeds:
             return frozenset()
         known = {p.name for p in self.function.parameters} - self.assigned.keys()
         if not known:
             return frozenset()
         asked = {name for test in self.tests for name in names_of(test) or ()}
-        return frozenset(known & asked)
+        return frozenset(known & (asked | self.seeds))
 
     def twins(self) -> tuple[Value, ...]:
         """The tests that are asked again and must give the same answer."""

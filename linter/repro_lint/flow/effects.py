@@ -43,6 +43,7 @@ class Effects:
         self.callees: list[Callee] = []
         self.within: list[Callee] = []
         self.asked: list[Value] = []
+        self.seeds: set[str] = set()
         self.deferred: dict[str, Node] = {}
         self.has_effect = False
 
@@ -155,7 +156,21 @@ class Effects:
             else:
                 self.note(Seed(place, which, "constant"), found)
         elif event.kind == "seed":
-            self.note(Seed(place, which, self.seed_of(event, call)), found)
+            given = self.seed_parameter(event, call)
+            omitted = event.fact.omitted.replace("fixed", "") if event.fact is not None else ""
+            self.note(Seed(place, which, self.seed_of(event, call), given, omitted), found)
+
+    def seed_parameter(self, event: Event, call: Call) -> Name | None:
+        """The parameter of the function that is the seed of a call, None if there is none."""
+        if event.seed != "given" or event.fact is None:
+            return None
+        given = seed_argument(call, event.fact)
+        if not isinstance(given, Name) or all(
+            p.name != given.text for p in self.function.parameters
+        ):
+            return None
+        self.seeds.add(given.text)
+        return given
 
     def seed_of(self, event: Event, call: Call) -> str:
         """What the streams are after a seeding call: seeded, if configured, or from entropy."""

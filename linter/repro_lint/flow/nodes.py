@@ -12,7 +12,7 @@ from repro_lint.records import Record
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from repro_lint.syntax.index import Call, Value
+    from repro_lint.syntax.index import Call, Name, Value
 
 
 class Draw(Record):
@@ -23,11 +23,17 @@ class Draw(Record):
 
 
 class Seed(Record):
-    """A call seeds streams; `gen` says from what: constant, configured or entropy."""
+    """A call seeds streams; `gen` says from what: constant, configured or entropy.
+
+    `given` is the parameter that is the seed, None if that is anything else; `omitted`
+    is what the call does where that is None: "entropy" or "nothing".
+    """
 
     call: int
     streams: int
     gen: str
+    given: Name | None = None
+    omitted: str = ""
 
 
 class Doubt(Record):

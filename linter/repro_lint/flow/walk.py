@@ -123,8 +123,10 @@ class Walk:
         return unsure(found) if self.unsure else found
 
     def seed(self, node: Seed, state: State) -> State:
-        """The state after a seeding call."""
-        return seeded(state, node.streams, node.gen)
+        """The state after a seeding call, which a caller may have left without a seed."""
+        missing = node.given is not None and self.known.get(node.given, 0) is None
+        gen = (missing and node.omitted) or node.gen
+        return state if gen == "nothing" else seeded(state, node.streams, gen)
 
     def stop(self, node: Stop, state: State) -> State | None:  # noqa: ARG002  the run ends
         """Nothing follows the end of the process."""

@@ -88,7 +88,7 @@ def is_late(context: Context, verdict: Verdict) -> bool:
     """Whether a run surely seeds the stream of a verdict, if not soon enough."""
     state = context.seed_flow.outlines(verdict.entry)[0].state
     bit = mask((verdict.stream,))
-    if state is None or (state.keep | state.soft) & bit:
+    if state is None or (state.keep | state.soft | state.entropy) & bit:
         return False
     return seed_step(context, verdict) is not None
 
