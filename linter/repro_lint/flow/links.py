@@ -37,7 +37,6 @@ class Links:
     table: ModuleTable
     repository: Repository
     manifests: Manifests | None
-    calls_named: Mapping[str, list[tuple[str, int]]]
     _companions: dict[tuple[str, str], frozenset[str]]
     _files: dict[str, tuple[str, ...]]
     _dependencies: dict[str, Dependencies]
@@ -57,6 +56,14 @@ class Links:
                 else:
                     found[key] = [(path, place)]
         return found
+
+    @cached_property
+    def calls_named(self) -> Mapping[str, list[tuple[str, int]]]:
+        """The calls of all modules by the last part of the callee, sorted."""
+        found: dict[str, list[tuple[str, int]]] = {}
+        for (_, name), calls in self.callees.items():
+            found.setdefault(name.rpartition(".")[2], []).extend(calls)
+        return {name: sorted(calls) for name, calls in found.items()}
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

@@ -57,14 +57,6 @@ class Program(Links):
         self.types = Types(self)
 
     @cached_property
-    def calls_named(self) -> Mapping[str, list[tuple[str, int]]]:
-        """The calls of all modules by the last part of the callee, sorted."""
-        found: dict[str, list[tuple[str, int]]] = {}
-        for (_, name), calls in self.callees.items():
-            found.setdefault(name.rpartition(".")[2], []).extend(calls)
-        return {name: sorted(calls) for name, calls in found.items()}
-
-    @cached_property
     def targets(self) -> Mapping[str, frozenset[str]]:
         """For each module the library names and builtins that its calls mean."""
         return {
