@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.assigned import Assigned
 from repro_lint.flow.displays import shown_at
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.flow.operations import every
@@ -53,7 +53,7 @@ class Lookups:
         self.program = symbols.program
         self.options = Options(symbols.program)
         self._by_name: dict[tuple[str, tuple[str, ...], int], Resolved] = {}
-        self._assigned: dict[str, tuple[tuple[str, int], ...]] = {}
+        self.assigned = Assigned(symbols)
         self.any_option = False
 
     @cached_property
@@ -193,7 +193,7 @@ class Lookups:
         if known is None:
             found = (tuple(self._declared(paths, name)) for paths in self.levels(path))
             known = agreed(next((each for each in found if each), ()))
-            if known.kind != "unknown" and self._assigned_beside(path, name):
+            if known.kind != "unknown" and self.assigned.beside(path, name):
                 known = OPEN
             self._by_name[key] = known
         return known
@@ -244,46 +244,11 @@ class Lookups:
         """What other functions in reach assign to attributes of this name, `self` apart."""
         paths = frozenset().union(*self.levels(path))
         found = []
-        for other, function in self._assigning(name):
+        for other, function in self.assigned.of(name):
             if other in paths and (other, function) != (path, asking):
                 for text, places in self.symbols.bindings.ending(other, function, name):
                     found.append(self.symbols.settled(other, function, text, None, places))
         return found
-
-    def _assigned_beside(self, path: str, name: str) -> bool:
-        """Whether any code of a module's project assigns to attributes of a name."""
-        owners = self._assigning(name)
-        return bool(owners) and not self.program.companions(path).isdisjoint(p for p, _ in owners)
-
-    def _assigning(self, name: str) -> tuple[tuple[str, int], ...]:
-        """The functions, by path and place, that assign to attributes of a name."""
-        known = self._assigned.get(name)
-        if known is None:
-            known = self._assigned[name] = tuple(self._search_assigning(name))
-        return known
-
-    def _search_assigning(self, name: str) -> Iterator[tuple[str, int]]:
-        """Look for such functions where the text of a module shows an assignment."""
-        written = re.compile(rf"\.{re.escape(name)}\s*(:[^=\n]+)?=(?!=)")
-        for path, text in self._texts:
-            if f".{name}" not in text:
-                continue
-            lines = [text.count("\n", 0, m.start()) + 1 for m in written.finditer(text)]
-            functions = self.program.modules[path].functions if lines else ()
-            for place, record in enumerate(functions):
-                if not any(record.span.line <= line <= record.span.end_line for line in lines):
-                    continue
-                if any(True for _ in self.symbols.bindings.ending(path, place, name)):
-                    yield path, place
-
-    @cached_property
-    def _texts(self) -> tuple[tuple[str, str], ...]:
-        """The text of each module but those of tests."""
-        return tuple(
-            (path, self.program.repository.code(path))
-            for path in self.program.modules
-            if not TEST_PATH.search(path)
-        )
 
     def item(self, path: str, function: int, value: Compound) -> Resolved:
         """What `config["seed"]` is."""

@@ -15,11 +15,12 @@ from repro_lint.flow.callgraph import CallGraph
 from repro_lint.flow.candidates import INSTANTIATING
 from repro_lint.flow.draws import SHARED, events, is_seeder_name
 from repro_lint.flow.modules import folder_of
+from repro_lint.flow.outline import Outline
 from repro_lint.flow.plans import AS_EXECUTED, Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.summary import NOTHING, Key, flag_of
 from repro_lint.flow.transfer import CONFIGURED, DEFINITE, Exposure, Site, mask, streams
-from repro_lint.flow.witness import Witnesses, reached_sites
+from repro_lint.flow.witness import reached_sites
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 from repro_lint.syntax.index import Compound, Lambda, Name, Result
@@ -48,35 +49,6 @@ class Verdict(Record):
     entry: Entry
     stream: str
     exposures: tuple[Exposure, ...]
-
-
-class Outline:
-    """The summary of a function for those who ask from outside."""
-
-    def __init__(self, flow: SeedFlow, key: Key, summary: Summary) -> None:
-        """Keep the summary; the draws are searched for when asked for."""
-        self.flow = flow
-        self.key = key
-        self.state = summary.state
-        self.masks = summary.masks
-        self.summary = summary
-
-    @cached_property
-    def exposures(self) -> Mapping[tuple[str, str, Site], Exposure]:
-        """The draws that depend on what the caller left, by stream, level and place."""
-        found: dict[tuple[str, str, Site], Exposure] = {}
-        for stream in streams():
-            found.update(self.of_stream(stream))
-        return found
-
-    def of_stream(self, stream: str) -> Mapping[tuple[str, str, Site], Exposure]:
-        """The same for one stream."""
-        one, *rest = self.masks[:6]
-        for other in rest:
-            one |= other
-        if not one & mask((stream,)):
-            return {}
-        return Witnesses(self.flow, stream).search(self.key)
 
 
 class SeedFlow:
