@@ -7,7 +7,6 @@ from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.modules import ancestors, folder_of, is_below
-from repro_lint.repository.dependencies.records import Dependencies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.entries import Entry
     from repro_lint.flow.modules import ModuleTable
+    from repro_lint.repository.dependencies.records import Dependencies
     from repro_lint.repository.files import Repository
     from repro_lint.repository.manifests import Manifests
     from repro_lint.syntax.index import ModuleIndex
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
         @property
         def path(self) -> str:
             """The file."""
-
-
-NOTHING = Dependencies()
 
 
 class Links:
@@ -251,7 +248,13 @@ class Links:
                     [p for p in said.pythons if p.path in self.nearest(folder, said.pythons)]
                 ),
             )
-        return found or NOTHING
+        if found is None:
+            from repro_lint.repository.dependencies.records import (  # noqa: PLC0415  seldom needed
+                Dependencies,
+            )
+
+            return Dependencies()
+        return found
 
     def nearest(self, folder: str, records: Iterable[Stated]) -> frozenset[str]:
         """The paths of the records below a project, else of those that a folder around it has."""

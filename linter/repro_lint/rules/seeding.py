@@ -117,8 +117,7 @@ class UnseededDraw(StreamRule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """One finding for each entry and stream, one for each unreached function."""
-        # Draws in workers and in what loaders read have rules of their own.
-        told: set[Site] = {*context.starts.told, *context.loaders.judged}
+        told: set[Site] = set()
         for verdict in context.seed_flow.verdicts:
             shown = worth_telling(context, verdict)
             told.update(exposure.site for exposure in shown)

@@ -8,6 +8,7 @@ from repro_lint.flow import control, roles
 from repro_lint.flow.control import DEFERRED, Controls
 from repro_lint.flow.cosmetic import is_cosmetic
 from repro_lint.flow.status import EXPOSED, UNREACHED
+from repro_lint.flow.transfer import Site
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
 from repro_lint.rules.exposure import OWN_RULES, in_trial, makes_seed, only_without, takes_effect
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.control import Control
     from repro_lint.flow.facts import Known
-    from repro_lint.flow.transfer import Site
     from repro_lint.rules.base import Context, Rule
 
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -71,10 +71,18 @@ def unreached(rule: Rule, context: Context, told: AbstractSet[Site]) -> Iterator
     """
     found: dict[Open, list[Known]] = {}
     for known, judged in open_draws(context):
-        if (known.path, known.place) not in told:
+        site = Site(known.path, known.place)
+        if site not in told and not is_in_worker(context, site):
             found.setdefault(judged, []).append(known)
     for judged, draws in found.items():
         yield finding_of(rule, context, judged, draws)
+
+
+def is_in_worker(context: Context, site: Site) -> bool:
+    """Whether a draw belongs to workers or to what loaders read, which have rules of their own."""
+    if site in context.starts.told:
+        return True
+    return bool(context.facts.role("worker")) and site in context.loaders.judged
 
 
 def open_draws(context: Context) -> Iterator[tuple[Known, Open]]:
