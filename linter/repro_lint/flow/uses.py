@@ -149,7 +149,12 @@ class Uses:
                     value.parts[1], use._replace(kind="index", containers=(value,), detail="")
                 )
                 return
-            for part in value.parts if isinstance(value, Compound) else value.iterables:
+            parts = value.parts if isinstance(value, Compound) else value.iterables
+            if isinstance(value, Compound) and value.kind == "IfExp":
+                tested = use._replace(kind="tested", containers=(value,), detail="")
+                self.read(parts[0], tested)
+                parts = parts[1:]
+            for part in parts:
                 self.read(part, inner)
             if isinstance(value, Comprehension):
                 marked = Compound(ELEMENT, "", (value.element,), None)
