@@ -9,7 +9,7 @@ import pytest
 from repro_lint import config
 from repro_lint.flow.candidates import candidates
 from repro_lint.flow.console import in_pyproject, in_setup_cfg, in_setup_py
-from repro_lint.flow.hooks import data_hooks, hooks
+from repro_lint.flow.hooks import hooks
 from repro_lint.flow.modules import ModuleTable
 from repro_lint.flow.target import Target
 from repro_lint.repository.files import Repository
@@ -221,16 +221,12 @@ def test_given_models_and_data_sets_expected_what_frameworks_call() -> None:
     program = linked({"run.py": text})
     places = program.definitions["run.py"]
 
-    def told(name: str) -> tuple[list[str], list[str]]:
-        holder = Target("class", "run.py", places[name])
-        return (
-            names(program, hooks(program, holder)),
-            names(program, data_hooks(program, holder)),
-        )
+    def told(name: str) -> list[str]:
+        return names(program, hooks(program, Target("class", "run.py", places[name])))
 
-    assert told("Model") == (["Model.forward", "Base.training_step"], [])
-    assert told("Data") == ([], ["Data.__getitem__"])
-    assert told("Plain") == ([], [])
+    assert told("Model") == ["Model.forward", "Base.training_step"]
+    assert told("Data") == []
+    assert told("Plain") == []
 
 
 SETUP_CFG = "[options.entry_points]\nconsole_scripts =\n    a = lab.cli:main\n    b=lab.b:go [x]\n"

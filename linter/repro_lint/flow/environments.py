@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from repro_lint.flow.uses import Use
     from repro_lint.syntax.index import Call
 
-TYPES = frozenset(("gymnasium.Env", "gymnasium.vector.VectorEnv"))
 MAKERS = frozenset(("gymnasium.make", "gymnasium.make_vec", "gymnasium.vector.make"))
 SEED_WORD = pattern(r"seed|random_state|(^|_)rng$")
 SPACES = (".action_space", ".single_action_space")

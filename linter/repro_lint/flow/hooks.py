@@ -33,18 +33,8 @@ STEPS = {
 def hooks(program: Program, holder: Target) -> tuple[Target, ...]:
     """The methods that a framework calls on an object of a class after it was made.
 
-    What only reads a data set is left out: it runs where a loader is told so.
+    Those of bases count, in the order of their bodies. What only reads a data set is left out: it runs where a loader is told so.
     """
-    return hooked(program, holder, "")
-
-
-def data_hooks(program: Program, holder: Target) -> tuple[Target, ...]:
-    """The methods by which a framework reads a data set of a class, perhaps in workers."""
-    return hooked(program, holder, "data")
-
-
-def hooked(program: Program, holder: Target, kind: str) -> tuple[Target, ...]:
-    """The methods of a class and its bases that a library calls, in order of their bodies."""
     bases = program.classes.library_bases(holder) if holder.kind == "class" else ()
     if not bases:
         return ()
@@ -55,15 +45,15 @@ def hooked(program: Program, holder: Target, kind: str) -> tuple[Target, ...]:
         functions = program.modules[owner.path].functions
         for place in program.classes.methods_of(owner):
             name = functions[place].name.rpartition(".")[2]
-            if name not in found and any(is_hook(f"{base}.{name}", kind) for base in bases):
+            if name not in found and any(is_hook(f"{base}.{name}") for base in bases):
                 found[name] = Target("function", owner.path, place)
     return tuple(found.values())
 
 
-def is_hook(dotted: str, kind: str) -> bool:
+def is_hook(dotted: str) -> bool:
     """Whether a library calls a method of this name on objects of derived classes."""
     fact = knowledge().trait(dotted, "hook")
-    return fact is not None and fact.kind == kind
+    return fact is not None and not fact.kind
 
 
 def driven(program: Program, path: str, place: int, fact: Api) -> tuple[Target, ...]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.transfer import (
-    DEFINITE,
     EVERY,
     MAYBE,
     NO_DRAWS,
-    PARTLY,
     START,
     drawn,
     lifted,
-    mask,
     united,
 )
 from repro_lint.records import Record
@@ -83,16 +80,6 @@ class Summary:
             if callee.unresolved is not NO_DRAWS:
                 unresolved = united(unresolved, lifted(callee.unresolved, level, exact=exact))
         self.masks, self.unresolved = masks, unresolved
-
-    def own_level(self, site: Site, stream: str) -> str:
-        """How open a stream is where a call of this very function draws from it; "" if closed."""
-        wanted = mask((stream,))
-        for (_, place, streams), level in self.draws.items():
-            if place == site and streams & wanted:
-                if level.definite & wanted:
-                    return DEFINITE
-                return PARTLY if level.partly & wanted else ""
-        return ""
 
     def same(self, other: Summary) -> bool:
         """Whether another walk found the same."""

@@ -58,9 +58,6 @@ class Levels(Record):
     entropy: int
 
 
-CLOSED = Levels(0, 0, 0, 0, 0, 0)
-
-
 class Masks(Record):
     """The streams from which a function may draw, by how open they are at its start.
 

@@ -88,12 +88,6 @@ class Uses:
         self.read_function(function)
         return self.names.get(function, {})
 
-    def all_names(self) -> Iterator[tuple[int, str, list[Use]]]:
-        """The uses of every name, with its function."""
-        for function in range(len(self.index.functions)):
-            for name, uses in self.names_in(function).items():
-                yield function, name, uses
-
     def read_function(self, function: int) -> None:
         """Read the operations and calls of one function, once."""
         if function in self.known:

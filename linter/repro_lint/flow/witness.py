@@ -31,7 +31,6 @@ SITES_KEPT = 400
 # Along a way the weakest level counts.
 ORDER = (DEFINITE, PARTLY, MAYBE, OPTIONAL, CONFIGURED, FROM_ENTROPY, "")
 RANKS = {level: rank for rank, level in enumerate(ORDER)}
-CLOSED_RANK = RANKS[OPTIONAL]
 
 
 class Witnesses:
