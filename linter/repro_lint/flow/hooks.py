@@ -33,7 +33,8 @@ STEPS = {
 def hooks(program: Program, holder: Target) -> tuple[Target, ...]:
     """The methods that a framework calls on an object of a class after it was made.
 
-    Those of bases count, in the order of their bodies. What only reads a data set is left out: it runs where a loader is told so.
+    Those of bases count, in the order of their bodies. What only reads a data set is left
+    out: it runs where a loader is told so.
     """
     bases = program.classes.library_bases(holder) if holder.kind == "class" else ()
     if not bases:
