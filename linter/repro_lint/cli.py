@@ -52,6 +52,8 @@ def _run(arguments: list[str]) -> ExitCode:
         output.write(f"repro-lint {__version__}\n")
         return ExitCode.CLEAN
     named = first in COMMANDS
+    if not named and len(arguments) > 1:
+        _module("check").refuse_mistyped_command(first)
     return _command(first if named else "check", arguments[1:] if named else arguments)
 
 

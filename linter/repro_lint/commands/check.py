@@ -100,11 +100,22 @@ def root_of(path: str) -> str:
     return folder
 
 
+def refuse_mistyped_command(word: str) -> None:
+    """Tell of a command that is none, before what follows it is told to be too much."""
+    if not os.path.lexists(word) and command_meant(word):  # noqa: PTH110
+        raise _no_such_path(word)
+
+
+def command_meant(word: str) -> str | None:
+    """The command that a mistyped word is near to, None if it looks like anything else."""
+    return nearest(word, COMMANDS) if word.replace("-", "").isalpha() else None
+
+
 def _no_such_path(path: str) -> UserError:
     from repro_lint.repository.shown import shown  # noqa: PLC0415
 
     name = shown(path)
-    if path.isalpha() and (command := nearest(path, COMMANDS)):
+    if command := command_meant(path):
         return UserError(
             f"`{name}` is neither a command nor a path", f"did you mean `repro-lint {command}`?"
         )
