@@ -102,7 +102,7 @@ def root_of(path: str) -> str:
 
 def refuse_mistyped_command(word: str) -> None:
     """Tell of a command that is none, before what follows it is told to be too much."""
-    if not os.path.lexists(word) and command_meant(word):  # noqa: PTH110
+    if not os.path.lexists(word) and command_meant(word):
         raise _no_such_path(word)
 
 
