@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Severity
 from repro_lint.flow.cosmetic import is_cosmetic
@@ -122,9 +124,9 @@ class TraitRule(Rule):
         """Whether a call that has the trait is worth a finding."""
         return True
 
+    @abstractmethod
     def message(self, call: Call, fact: Api) -> str:
         """What is wrong with a call."""
-        raise NotImplementedError
 
 
 def calls_with(context: Context, trait: str) -> Iterator[tuple[str, int, Api]]:

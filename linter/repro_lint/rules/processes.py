@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Finding, Severity, Step
 from repro_lint.flow.entries import Entry
@@ -49,13 +51,13 @@ class WorkerDraw(Rule):
                 told.update(exposure.trace[-1] for exposure in shown)
                 yield self.found(context, drawn, entry, shown)
 
+    @abstractmethod
     def concerns(self, drawn: Drawn) -> bool:
         """Whether the rule is about these workers and this stream."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, drawn: Drawn, name: str) -> str:
         """What is wrong."""
-        raise NotImplementedError
 
     def found(self, context: Context, drawn: Drawn, entry: Entry, shown: list[Exposure]) -> Finding:
         """The finding for what one function draws from one stream."""
