@@ -55,7 +55,8 @@ def resolve(wanted: str, oldest: str, constraints: Path | None) -> str:
     command = [
         *("uv", "pip", "compile", "-", "--universal", "--python-version", oldest, "--upgrade"),
         *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
-        *("--no-header", "--quiet"),
+        # pip ignores the pin of a package when another asks for it with an extra that the pin lacks.
+        *("--no-strip-extras", "--no-header", "--quiet"),
     ]
     if constraints is not None:
         command += ["--constraints", str(constraints)]
