@@ -58,13 +58,15 @@ def __getattr__(name: str) -> tuple[type[Rule], ...]:
 def all_rules() -> tuple[type[Rule], ...]:
     """Every rule, sorted by code."""
     from repro_lint.rules import (  # noqa: PLC0415  most of start-up is the import of families
+        broken_commands,
         containers,
         dependencies,
         notebooks,
         structure,
     )
 
-    others = (containers.RULES, dependencies.RULES, notebooks.RULES, structure.RULES)
+    families = (broken_commands, containers, dependencies, notebooks, structure)
+    others = (family.RULES for family in families)
     return _sorted((*python_rules(), *(rule for family in others for rule in family)))
 
 

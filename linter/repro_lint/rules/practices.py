@@ -14,6 +14,7 @@ from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.repository.containers import step_script
 from repro_lint.repository.dependencies.pins import RUN, is_locked, judged, locks_of, purpose
+from repro_lint.rules.broken_commands import BrokenCommand
 from repro_lint.rules.dependencies import MissingDependencyFile
 from repro_lint.rules.notebooks import NotebookOutOfOrder, NotebookWithError
 from repro_lint.rules.readme import MissingReadmeCommands
@@ -294,14 +295,9 @@ def _commands(context: Context) -> Iterator[str]:
 
 
 def _runs_absent(context: Context) -> bool:
-    """Tell whether the README runs a script by a plain path that is not there."""
-    return any(
-        re.fullmatch(r"[\w./-]+\.py", target)
-        and not target.startswith((".", "/", "path/"))
-        and not context.repository.exists(target)
-        for target, command in context.manifests.run_targets
-        if command.origin == "readme"
-    )
+    """Tell whether a README names what is not there."""
+    readmes = {readme.path for readme in context.manifests.readmes}
+    return any(found.location.path in readmes for found in BrokenCommand().check(context))
 
 
 def _single(context: Context) -> Iterator[str]:
