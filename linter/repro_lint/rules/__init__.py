@@ -63,9 +63,17 @@ def all_rules() -> tuple[type[Rule], ...]:
         dependencies,
         notebooks,
         structure,
+        undeclared_imports,
     )
 
-    families = (broken_commands, containers, dependencies, notebooks, structure)
+    families = (
+        broken_commands,
+        containers,
+        dependencies,
+        notebooks,
+        structure,
+        undeclared_imports,
+    )
     others = (family.RULES for family in families)
     return _sorted((*python_rules(), *(rule for family in others for rule in family)))
 

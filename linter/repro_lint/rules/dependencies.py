@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
 
 # Standard in some of the versions of Python that we may run on, and what comes with Python.
-_STANDARD = frozenset(
+STANDARD = frozenset(
     [
         *sys.stdlib_module_names,
         "annotationlib", "asynchat", "asyncore", "compression", "distutils", "imp", "smtpd",
@@ -52,7 +52,7 @@ _STANDARD = frozenset(
         "pip", "pkg_resources", "setuptools", "wheel",
     ]
 )  # fmt: skip
-_TESTING = frozenset(["_pytest", "nose", "pytest", "tox", "nox"])
+TESTING = frozenset(["_pytest", "nose", "pytest", "tox", "nox"])
 _INSTALLS = r"\b(?:pip3?|uv|conda|mamba|micromamba|poetry|pdm)\b[^\n;&|]*\b(?:install|add|sync)\b"
 _SHOWN = 3
 
@@ -77,7 +77,7 @@ class MissingDependencyFile(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding for the repository."""
-        if _lists_packages(context) or _installs_in_container(context):
+        if lists_packages(context) or _installs_in_container(context):
             return
         names = _foreign_imports(context)
         if not names:
@@ -88,7 +88,8 @@ class MissingDependencyFile(Rule):
         yield self.at(Location("."), message)
 
 
-def _lists_packages(context: Context) -> bool:
+def lists_packages(context: Context) -> bool:
+    """Tell whether any file asks for a package, or fixes one."""
     dependencies = context.manifests.dependencies
     listed = any(file.requirements or file.is_dynamic for file in dependencies.files)
     return listed or bool(dependencies.locks)
@@ -96,18 +97,18 @@ def _lists_packages(context: Context) -> bool:
 
 def _foreign_imports(context: Context) -> list[str]:
     """The packages that the code imports from elsewhere, the most imported first."""
-    own = _own_names(context)
+    own = own_names(context)
     counts: dict[str, int] = {}
     for module in context.modules.values():
         heads = {i.module.partition(".")[0] for i in module.imports if i.module[:1] != "."}
         if any(i.module.startswith("google.colab") for i in module.imports):
             heads.discard("google")
-        for head in sorted(heads - _STANDARD - _TESTING - own):
+        for head in sorted(heads - STANDARD - TESTING - own):
             counts[head] = counts.get(head, 0) + 1
     return sorted(counts, key=lambda name: (-counts[name], name))
 
 
-def _own_names(context: Context) -> frozenset[str]:
+def own_names(context: Context) -> frozenset[str]:
     """Names of the modules and folders of the repository, wherever they are."""
     found: set[str] = set()
     for path in context.repository.paths:
