@@ -58,6 +58,7 @@ def __getattr__(name: str) -> tuple[type[Rule], ...]:
 def all_rules() -> tuple[type[Rule], ...]:
     """Every rule, sorted by code."""
     from repro_lint.rules import (  # noqa: PLC0415  most of start-up is the import of families
+        agreement,
         broken_commands,
         containers,
         dependencies,
@@ -67,6 +68,7 @@ def all_rules() -> tuple[type[Rule], ...]:
     )
 
     families = (
+        agreement,
         broken_commands,
         containers,
         dependencies,

@@ -14,11 +14,13 @@ from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.repository.containers import step_script
 from repro_lint.repository.dependencies.pins import RUN, is_locked, judged, locks_of, purpose
+from repro_lint.rules.agreement import ConflictingVersions, StaleLock
 from repro_lint.rules.broken_commands import BrokenCommand
-from repro_lint.rules.dependencies import MissingDependencyFile
+from repro_lint.rules.dependencies import MissingDependencyFile, lists_packages
 from repro_lint.rules.notebooks import NotebookOutOfOrder, NotebookWithError
 from repro_lint.rules.readme import MissingReadmeCommands
 from repro_lint.rules.structure import MissingTests
+from repro_lint.rules.undeclared_imports import UndeclaredImport
 from repro_lint.scoring.records import Practice
 from repro_lint.syntax.index import Literal, Name
 
@@ -215,6 +217,20 @@ def _python_of_workflows(context: Context) -> list[tuple[str, str]]:
     ]
 
 
+def _agreement(context: Context) -> Iterator[str]:
+    """Whether what files declare is true, and no two of them exclude each other."""
+    if not lists_packages(context):
+        return
+    wrong = [*StaleLock().check(context), *UndeclaredImport().check(context)]
+    worst = max((finding.severity for finding in wrong), default=Severity.INFO)
+    if worst >= Severity.HIGH:
+        yield "untrue"
+    elif worst >= Severity.MEDIUM or any(True for _ in ConflictingVersions().check(context)):
+        yield "conflicting"
+    else:
+        yield "agreed"
+
+
 def _container(context: Context) -> Iterator[str]:
     """How firmly the best container file fixes what it is built from."""
     files = context.manifests.container_files
@@ -365,6 +381,7 @@ _LADDERS: tuple[tuple[str, Callable[[Context], Iterator[str]]], ...] = (
     ("policy", _policy),
     ("deps", _deps),
     ("python", _python),
+    ("agreement", _agreement),
     ("container", _container),
     ("commands", _commands),
     ("single", _single),
