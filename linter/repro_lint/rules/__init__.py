@@ -24,6 +24,7 @@ PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
     "estimators": (),
     "generators": ("rng", "Random", "Generator", "random", "study", "optuna", "earch", "pt"),
     "hashing": ("hash", "HASHSEED"),
+    "machine_settings": ("/", ":\\", "environ", "install", "cuda:"),
     "keys": ("jax", "key", "Key", "rng"),
     "library_calls": (),
     "loading": ("Loader",),
