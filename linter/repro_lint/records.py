@@ -20,7 +20,8 @@ else:
     _GETTERS = tuple(vars(_LONGEST)[name] for name in _LONGEST._fields)
     _CONSTRUCTORS = {}
 
-    def _constructor(fields, defaults):
+    def _constructor(fields: tuple[str, ...], defaults: tuple[object, ...]) -> FunctionType:
+        """The constructor of a class with these fields."""
         length = len(fields)
         known = _CONSTRUCTORS.get(length)
         if known is None:

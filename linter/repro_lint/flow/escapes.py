@@ -9,7 +9,7 @@ from repro_lint.flow.operations import assignments
 from repro_lint.flow.target import Target
 from repro_lint.flow.transfer import mask, streams
 from repro_lint.syntax.index import Lambda, Name
-from repro_lint.syntax.values import inside, names_inside
+from repro_lint.syntax.values import all_names, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +73,13 @@ class Escapes:
         found = self._mentions.get(path)
         if found is None:
             index = self.program.modules[path]
-            values = [value for call in index.calls for value in call.arguments]
-            values += [value for call in index.calls for _, value in call.keywords]
-            values += [made.value for f in index.functions for made in assignments(f.body)]
-            names = {name.rpartition(".")[2] for value in values for name in names_inside(value)}
+            values: list[Value] = []
+            for call in index.calls:
+                values += call.arguments
+                values += [value for _, value in call.keywords]
+            for function in index.functions:
+                values += [made.value for made in assignments(function.body)]
+            names = [name.rpartition(".")[2] for name in all_names(values)]
             found = self._mentions[path] = frozenset(names)
         return found
 

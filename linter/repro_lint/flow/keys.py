@@ -213,9 +213,11 @@ class State(Record):
 
     def give(self, name: str, token: Token) -> None:
         """Let a name hold something else; what is below it changes with it."""
-        for other in [o for o in self.held if o.startswith((name + ".", name + "["))]:
-            del self.held[other]
-        self.held[name] = token
+        held = self.held
+        below = (name + ".", name + "[")
+        for other in [other for other in held if other.startswith(below)]:
+            del held[other]
+        held[name] = token
 
 
 class Walk:
@@ -312,9 +314,12 @@ class Walk:
         if one is None or two is None:
             return one or two
         held = {}
-        for name in sorted({**one.held, **two.held}):
-            first, second = one.token(name), two.token(name)
-            held[name] = first if first == second else ("joined", next(self.numbers))
+        if one.held == two.held:
+            held.update(one.held)
+        else:
+            for name in sorted({**one.held, **two.held}):
+                first, second = one.token(name), two.token(name)
+                held[name] = first if first == second else ("joined", next(self.numbers))
         touched = {
             head: max(one.touched.get(head, 0), two.touched.get(head, 0))
             for head in sorted({**one.touched, **two.touched})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cached_property
+from itertools import chain
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.modules import ancestors, folder_of, is_below
@@ -35,6 +36,7 @@ class Links:
     repository: Repository
     manifests: Manifests | None
     _companions: dict[tuple[str, str], frozenset[str]]
+    _by_module: dict[str, dict[str, list[int]]]
     _files: dict[str, tuple[str, ...]]
     _dependencies: dict[str, Dependencies]
 
@@ -57,10 +59,14 @@ class Links:
     @cached_property
     def calls_named(self) -> Mapping[str, list[tuple[str, int]]]:
         """The calls of all modules by the last part of the callee, sorted."""
-        found: dict[str, list[tuple[str, int]]] = {}
+        found: dict[str, list[list[tuple[str, int]]]] = {}
         for (_, name), calls in self.callees.items():
-            found.setdefault(name.rpartition(".")[2], []).extend(calls)
-        return {name: sorted(calls) for name, calls in found.items()}
+            found.setdefault(name.rpartition(".")[2], []).append(calls)
+        # The calls of one callee are sorted already.
+        return {
+            name: groups[0] if len(groups) == 1 else sorted(chain.from_iterable(groups))
+            for name, groups in found.items()
+        }
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -194,7 +200,7 @@ class Links:
 
     def calls_beside(self, path: str, name: str) -> Iterator[tuple[str, int]]:
         """The calls of a bare name in the project of a module, sorted."""
-        named = self.calls_by_module.get(name)
+        named = self.calls_by_module(name)
         if named:
             beside = self.companions(path)
             fewer = beside if len(beside) < len(named) else named
@@ -203,14 +209,13 @@ class Links:
                     for place in named.get(other, ()):
                         yield other, place
 
-    @cached_property
-    def calls_by_module(self) -> Mapping[str, Mapping[str, list[int]]]:
-        """The places of calls by the last part of the callee, for each module."""
-        found: dict[str, dict[str, list[int]]] = {}
-        for name, calls in self.calls_named.items():
-            owners = found[name] = {}
-            for path, place in calls:
-                owners.setdefault(path, []).append(place)
+    def calls_by_module(self, name: str) -> Mapping[str, list[int]]:
+        """The places of the calls of a bare name, for each module."""
+        found = self._by_module.get(name)
+        if found is None:
+            found = self._by_module[name] = {}
+            for path, place in self.calls_named.get(name, ()):
+                found.setdefault(path, []).append(place)
         return found
 
     def files_beside(self, path: str) -> tuple[str, ...]:

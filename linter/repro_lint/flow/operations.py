@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from repro_lint.syntax.index import Operation
 
+HOLDERS = frozenset((Branch, Loop, Try, With))
+
 
 def blocks(operation: Operation) -> tuple[tuple[Operation, ...], ...]:
     """The blocks that an operation holds."""
@@ -26,12 +28,18 @@ def every(body: tuple[Operation, ...]) -> Iterator[Operation]:
     """Each operation of a body and of the blocks inside it, in source order."""
     for operation in body:
         yield operation
-        for block in blocks(operation):
-            yield from every(block)
+        if type(operation) in HOLDERS:
+            for block in blocks(operation):
+                if block:
+                    yield from every(block)
 
 
 def assignments(body: tuple[Operation, ...]) -> Iterator[Assign]:
     """Each assignment of a body."""
-    for operation in every(body):
-        if isinstance(operation, Assign):
+    for operation in body:
+        if type(operation) is Assign:
             yield operation
+        elif type(operation) in HOLDERS:
+            for block in blocks(operation):
+                if block:
+                    yield from assignments(block)

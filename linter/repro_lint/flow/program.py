@@ -49,6 +49,7 @@ class Program(Links):
         self._members: dict[tuple[str, str], Target | None] = {}
         self._calls: dict[tuple[str, int], Target | None] = {}
         self._companions: dict[tuple[str, str], frozenset[str]] = {}
+        self._by_module: dict[str, dict[str, list[int]]] = {}
         self._files: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[str, Dependencies] = {}
         self._aliases: set[tuple[str, str]] = set()

@@ -71,7 +71,8 @@ class Builder(Expressions):
         """Read all statements and resolve the callees."""
         self.frame.body = self.body(tree.body)
         for frame in self.frames:
-            frame.bound -= frame.outside
+            if frame.outside:
+                frame.bound -= frame.outside
         names = Names(self.frames, self.imports)
         target = names.target
         calls = tuple(
@@ -99,61 +100,58 @@ class Builder(Expressions):
         inner, self.operations = self.operations, outer
         return tuple(inner)
 
-    def inside(self, frame: Frame, read: Callable[[], tuple[Operation, ...]]) -> None:
-        """Read a body in a new frame."""
+    def inside(self, frame: Frame, statements: list[Any]) -> None:
+        """Read statements as the body of a new frame."""
         outer, self.frame = self.frame, frame
         outer_attempts, self.attempts = self.attempts, 0
-        frame.body = read()
+        frame.body = self.body(statements)
         self.frame, self.attempts = outer, outer_attempts
 
     def new_frame(self, name: str, kind: str, node: Any) -> Frame:
         """Add a function, class body or lambda to the module."""
-        prefix = self.frame.name + "." if self.frame.name else ""
-        frame = Frame(len(self.frames), prefix + name, kind, self.frame.place, self.span(node))
+        outer = self.frame
+        whole = f"{outer.name}.{name}" if outer.name else name
+        frame = Frame(len(self.frames), whole, kind, outer.place, self.span(node))
         self.frames.append(frame)
         return frame
 
+    def take(self, frame: Frame, parameters: tuple[Parameter, ...]) -> None:
+        """Give a function its parameters, whose names it binds."""
+        frame.parameters = parameters
+        frame.bound.update([parameter[0].lstrip("*") for parameter in parameters])
+
     def read_function(self, node: Any) -> None:
-        decorators = self.values(node.decorator_list)
+        decorators = self.values(node.decorator_list) if node.decorator_list else ()
         parameters = self.parameters(node.args)
         frame = self.new_frame(node.name, "function", node)
         frame.decorators = decorators
-        self.fill(frame, parameters, lambda: self.body(node.body))
+        self.take(frame, parameters)
+        self.inside(frame, node.body)
         self.frame.bound.add(node.name)
-        self.operations.append(Define("function", frame.place, node.lineno))
-
-    def fill(
-        self,
-        frame: Frame,
-        parameters: tuple[Parameter, ...],
-        read: Callable[[], tuple[Operation, ...]],
-    ) -> None:
-        """Read the body of a function whose parameters are known."""
-        frame.parameters = parameters
-        for parameter in parameters:
-            frame.bound.add(parameter.name.lstrip("*"))
-        self.inside(frame, read)
+        self.operations.append(new(Define, ("function", frame.place, node.lineno)))
 
     def read_lambda(self, node: Any) -> Value:
         parameters = self.parameters(node.args)
         frame = self.new_frame("<lambda>", "lambda", node)
-
-        def read() -> tuple[Operation, ...]:
-            found, operations = self.guarded(node.body)
-            return (*operations, Exit("return", found, self.line(node)))
-
-        self.fill(frame, parameters, read)
+        self.take(frame, parameters)
+        outer, self.frame = self.frame, frame
+        found, operations = self.guarded(node.body)
+        self.frame = outer
+        frame.body = (*operations, Exit("return", found, self.line(node)))
         return Lambda(frame.place)
 
     def parameters(self, node: Any) -> tuple[Parameter, ...]:
         """Read the parameters of a function; their defaults run in the current block."""
-        plain = [*node.posonlyargs, *node.args]
-        missing = len(plain) - len(node.defaults)
-        defaults = [None] * missing + [self.value(default) for default in node.defaults]
-        found = [
-            new(Parameter, (a.arg, "positional", default, annotation_text(a.annotation)))
-            for a, default in zip(plain, defaults, strict=True)
-        ]
+        plain = [*node.posonlyargs, *node.args] if node.posonlyargs else node.args
+        without = len(plain) - len(node.defaults)
+        found = []
+        for a in plain[:without]:
+            text = annotation_text(a.annotation) if a.annotation is not None else ""
+            found.append(new(Parameter, (a.arg, "positional", None, text)))
+        defaults = self.values(node.defaults)
+        for a, default in zip(plain[without:], defaults, strict=True):
+            text = annotation_text(a.annotation) if a.annotation is not None else ""
+            found.append(new(Parameter, (a.arg, "positional", default, text)))
         if node.vararg is not None:
             found.append(Parameter("*" + node.vararg.arg, "*args", None, ""))
         for a, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
@@ -169,13 +167,13 @@ class Builder(Expressions):
         keywords = tuple([(k.arg or "**", self.value(k.value)) for k in node.keywords])
         frame = self.new_frame(node.name, "class", node)
         frame.decorators, frame.bases, frame.keywords = decorators, bases, keywords
-        self.inside(frame, lambda: self.body(node.body))
+        self.inside(frame, node.body)
         self.frame.bound.add(node.name)
         self.operations.append(Define("class", frame.place, node.lineno))
 
     def read_return(self, node: Any) -> None:
         found = NONE if node.value is None else self.value(node.value)
-        self.operations.append(Exit("return", found, node.lineno))
+        self.operations.append(new(Exit, ("return", found, node.lineno)))
 
     def read_raise(self, node: Any) -> None:
         found = UNKNOWN if node.exc is None else self.value(node.exc)
@@ -194,21 +192,23 @@ class Builder(Expressions):
         self.values(node.targets)
 
     def read_assign(self, node: Any) -> None:
-        found = self.value(node.value)
+        given = node.value
+        found = VALUES[type(given)](self, given)
         span = self.span(node)
         for target in node.targets:
-            self.operations.append(Assign(self.target(target), found, span))
+            self.operations.append(new(Assign, (self.target(target), found, span, "", False)))
 
     def read_augmented(self, node: Any) -> None:
-        found = self.value(node.value)
+        given = node.value
+        found = VALUES[type(given)](self, given)
         target = self.target(node.target)
-        self.operations.append(Assign(target, found, self.span(node), "", augmented=True))
+        self.operations.append(new(Assign, (target, found, self.span(node), "", True)))
 
     def read_annotated(self, node: Any) -> None:
         found = UNKNOWN if node.value is None else self.value(node.value)
         target = self.target(node.target)
         text = annotation_text(node.annotation)
-        self.operations.append(Assign(target, found, self.span(node), text))
+        self.operations.append(new(Assign, (target, found, self.span(node), text, False)))
 
     def read_type_alias(self, node: Any) -> None:
         self.target(node.name)
@@ -217,7 +217,8 @@ class Builder(Expressions):
         iterable = self.value(node.iter)
         target = self.target(node.target)
         body, orelse = self.body(node.body), self.body(node.orelse)
-        self.operations.append(Loop("for", target, iterable, body, orelse, self.span(node.iter)))
+        span = self.span(node.iter)
+        self.operations.append(new(Loop, ("for", target, iterable, body, orelse, span)))
 
     def read_while(self, node: Any) -> None:
         test = self.value(node.test)
@@ -225,11 +226,13 @@ class Builder(Expressions):
         self.operations.append(Loop("while", UNKNOWN, test, body, orelse, self.span(node.test)))
 
     def read_if(self, node: Any) -> None:
-        test = self.value(node.test)
-        if test == MAIN_TEST and self.frame.place == 0:
+        asked = node.test
+        test = VALUES[type(asked)](self, asked)
+        if self.frame.place == 0 and test == MAIN_TEST:
             self.main_guard = self.span(node)
-        body, orelse = self.body(node.body), self.body(node.orelse)
-        self.operations.append(Branch(test, body, orelse, node.lineno))
+        body = self.body(node.body)
+        orelse = self.body(node.orelse) if node.orelse else ()
+        self.operations.append(new(Branch, (test, body, orelse, node.lineno)))
 
     def read_with(self, node: Any) -> None:
         self.with_items(node, 0)
@@ -320,14 +323,17 @@ class Builder(Expressions):
         first = len(self.imports)
         optional = self.attempts > 0
         for entry in entries:
-            self.imports.append(Import(*entry, self.frame.place, line, optional))
-        self.operations.append(Bind(tuple(range(first, len(self.imports))), line))
+            self.imports.append(new(Import, (*entry, self.frame.place, line, optional)))
+        self.operations.append(new(Bind, (tuple(range(first, len(self.imports))), line)))
 
     def read_outside(self, node: Any) -> None:
         self.frame.outside.update(node.names)
 
     def read_expression(self, node: Any) -> None:
-        found = self.value(node.value)
+        if type(node.value) is _ast.Constant:
+            return  # documentation, as a rule
+        given = node.value
+        found = VALUES[type(given)](self, given)
         if isinstance(found, Result):
             self.discarded.add(found.call)
         elif isinstance(found, Name):
@@ -351,18 +357,21 @@ def plain_import(module: str, alias: str | None) -> tuple[str, str, str]:
 
 def finished(frame: Frame) -> Function:
     """The record of a function whose text is read."""
-    return Function(
-        frame.name,
-        frame.kind,
-        frame.parent,
-        frame.parameters,
-        frame.decorators,
-        frame.bases,
-        frame.keywords,
-        frame.body,
-        tuple(sorted(frame.bound)),
-        frame.span,
-        frame.is_generator,
+    return new(
+        Function,
+        (
+            frame.name,
+            frame.kind,
+            frame.parent,
+            frame.parameters,
+            frame.decorators,
+            frame.bases,
+            frame.keywords,
+            frame.body,
+            tuple(sorted(frame.bound)),
+            frame.span,
+            frame.is_generator,
+        ),
     )
 
 

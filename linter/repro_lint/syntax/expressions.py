@@ -51,7 +51,16 @@ class OneName(dict[str, Name]):
 
     def __missing__(self, text: str) -> Name:
         """Make the record."""
-        found = self[text] = Name(text)
+        found = self[text] = new(Name, (text,))
+        return found
+
+
+class OneLiteral(dict["str | int", Literal]):
+    """The one record for each text and whole number of a module, made when first asked for."""
+
+    def __missing__(self, value: str | int) -> Literal:
+        """Make the record."""
+        found = self[value] = new(Literal, (value,))
         return found
 
 
@@ -65,6 +74,7 @@ class Expressions:
         self.frame: Frame
         self.lines = [] if text.isascii() else text.encode("utf-8", "replace").split(b"\n")
         self.names = OneName()
+        self.literals = OneLiteral()
         self.sets: set[int] = set()
         self.pinned: Span | None = None
 
@@ -95,6 +105,9 @@ class Expressions:
 
     def values(self, nodes: list[Any]) -> tuple[Value, ...]:
         """Read expressions from left to right."""
+        if len(nodes) == 1:
+            node = nodes[0]
+            return (VALUES[type(node)](self, node),)
         return tuple([VALUES[type(node)](self, node) for node in nodes])
 
     def block(self, read: Callable[[], None]) -> tuple[Operation, ...]:
@@ -112,7 +125,12 @@ class Expressions:
         return found, tuple(inner)
 
     def read_constant(self, node: Any) -> Value:
-        return new(Literal, (node.value,))
+        value = node.value
+        kind = type(value)
+        # `True` is no 1 here: its type is another.
+        if kind is str or kind is int:
+            return self.literals[value]
+        return new(Literal, (value,))
 
     def read_name(self, node: Any) -> Value:
         return self.names[node.id]
@@ -141,15 +159,16 @@ class Expressions:
             name, receiver = self.read_callee(head)
         nodes = node.args
         arguments = self.values(nodes) if nodes else ()
-        given = node.keywords
-        keywords = (
-            tuple([(k.arg or "**", VALUES[type(k.value)](self, k.value)) for k in given])
-            if given
-            else ()
-        )
-        place = len(self.calls)
-        span = self.span(node)
-        self.calls.append((name, receiver, arguments, keywords, span, self.frame.place))
+        keywords: tuple[tuple[str, Value], ...] = ()
+        if node.keywords:
+            found = []
+            for keyword in node.keywords:
+                given = keyword.value
+                found.append((keyword.arg or "**", VALUES[type(given)](self, given)))
+            keywords = tuple(found)
+        calls = self.calls
+        place = len(calls)
+        calls.append((name, receiver, arguments, keywords, self.span(node), self.frame.place))
         self.operations.append(new(Evaluate, (place,)))
         return new(Result, (place,))
 
@@ -168,11 +187,11 @@ class Expressions:
         parts.reverse()
         return ".".join(parts), receiver
 
-    def compound(self, node: Any, detail: str, parts: list[Any]) -> Value:
-        return new(Compound, (type(node).__name__, detail, self.values(parts), None))
+    def read_tuple(self, node: Any) -> Value:
+        return new(Compound, ("Tuple", "", self.values(node.elts), None))
 
-    def read_sequence(self, node: Any) -> Value:
-        return self.compound(node, "", node.elts)
+    def read_list(self, node: Any) -> Value:
+        return new(Compound, ("List", "", self.values(node.elts), None))
 
     def read_set(self, node: Any) -> Value:
         self.sets.add(self.frame.place)
@@ -183,7 +202,7 @@ class Expressions:
         for key, value in zip(node.keys, node.values, strict=True):
             parts.append(UNKNOWN if key is None else self.value(key))
             parts.append(self.value(value))
-        return Compound("Dict", "", tuple(parts), None)
+        return new(Compound, ("Dict", "", tuple(parts), None))
 
     def read_binary(self, node: Any) -> Value:
         """Read a chain such as `a + b + c` without recursion to the left."""
@@ -193,7 +212,8 @@ class Expressions:
             node = node.left
         found = self.value(node)
         for outer in reversed(rights):
-            parts = (found, self.value(outer.right))
+            right = outer.right
+            parts = (found, VALUES[type(right)](self, right))
             found = new(Compound, ("BinOp", type(outer.op).__name__, parts, None))
         return found
 
@@ -202,8 +222,8 @@ class Expressions:
         if type(node.op) is _ast.USub and isinstance(inner, Literal):
             number = inner.value
             if isinstance(number, (int, float, complex)) and not isinstance(number, bool):
-                return Literal(-number)
-        return Compound("UnaryOp", type(node.op).__name__, (inner,), None)
+                return new(Literal, (-number,))
+        return new(Compound, ("UnaryOp", type(node.op).__name__, (inner,), None))
 
     def read_boolean(self, node: Any) -> Value:
         parts = [self.value(node.values[0])]
@@ -211,14 +231,14 @@ class Expressions:
             found, operations = self.guarded(other)
             self.branch(parts[0], operations, (), self.line(other))
             parts.append(found)
-        return Compound("BoolOp", type(node.op).__name__, tuple(parts), None)
+        return new(Compound, ("BoolOp", type(node.op).__name__, tuple(parts), None))
 
     def read_choice(self, node: Any) -> Value:
         test = self.value(node.test)
         body, body_operations = self.guarded(node.body)
         orelse, orelse_operations = self.guarded(node.orelse)
         self.branch(test, body_operations, orelse_operations, self.line(node))
-        return Compound("IfExp", "", (test, body, orelse), None)
+        return new(Compound, ("IfExp", "", (test, body, orelse), None))
 
     def branch(
         self,
@@ -229,27 +249,28 @@ class Expressions:
     ) -> None:
         """Add a branch unless both ways are empty."""
         if body or orelse:
-            self.operations.append(Branch(test, body, orelse, line))
+            self.operations.append(new(Branch, (test, body, orelse, line)))
 
     def read_compare(self, node: Any) -> Value:
         detail = type(node.ops[0]).__name__ if len(node.ops) == 1 else ""
-        return self.compound(node, detail, [node.left, *node.comparators])
+        parts = self.values([node.left, *node.comparators])
+        return new(Compound, ("Compare", detail, parts, None))
 
     def read_subscript(self, node: Any) -> Value:
-        return self.compound(node, "", [node.value, node.slice])
+        holder, place = node.value, node.slice
+        parts = (VALUES[type(holder)](self, holder), VALUES[type(place)](self, place))
+        return new(Compound, ("Subscript", "", parts, None))
 
     def read_slice(self, node: Any) -> Value:
-        parts = tuple(
-            NONE if part is None else self.value(part)
-            for part in (node.lower, node.upper, node.step)
-        )
-        return Compound("Slice", "", parts, None)
+        ends = (node.lower, node.upper, node.step)
+        parts = tuple([NONE if part is None else self.value(part) for part in ends])
+        return new(Compound, ("Slice", "", parts, None))
 
     def read_inner(self, node: Any) -> Value:
         return self.value(node.value)
 
     def read_starred(self, node: Any) -> Value:
-        return self.compound(node, "", [node.value])
+        return new(Compound, ("Starred", "", (self.value(node.value),), None))
 
     def read_text(self, node: Any) -> Value:
         """Read an f-string; what it holds stands where the f-string stands.
@@ -260,7 +281,7 @@ class Expressions:
         self.pinned = self.span(node)
         parts = tuple(self.text_parts(node.values))
         self.pinned = outer
-        return Compound("JoinedStr", "", parts, None)
+        return new(Compound, ("JoinedStr", "", parts, None))
 
     def text_parts(self, nodes: list[Any]) -> list[Value]:
         """Values of the pieces of an f-string; adjacent constants are one text."""
@@ -269,7 +290,7 @@ class Expressions:
             if type(node) is _ast.Constant and parts and isinstance(parts[-1], Literal):
                 parts[-1] = Literal(str(parts[-1].value) + str(node.value))
             elif type(node) is _ast.Constant:
-                parts.append(Literal(node.value))
+                parts.append(new(Literal, (node.value,)))
             else:
                 parts.append(self.value(node.value))
                 if node.format_spec is not None:
@@ -332,9 +353,9 @@ class Expressions:
             return self.names[node.id]
         if kind is _ast.Tuple or kind is _ast.List:
             parts = tuple([self.target(part) for part in node.elts])
-            return Compound("Tuple", "", parts, None)
+            return new(Compound, ("Tuple", "", parts, None))
         if kind is _ast.Starred:
-            return Compound("Starred", "", (self.target(node.value),), None)
+            return new(Compound, ("Starred", "", (self.target(node.value),), None))
         return self.value(node)
 
 
@@ -343,8 +364,8 @@ VALUES: dict[type, Callable[[Any, Any], Value]] = {
     _ast.Name: Expressions.read_name,
     _ast.Attribute: Expressions.read_attribute,
     _ast.Call: Expressions.read_call,
-    _ast.Tuple: Expressions.read_sequence,
-    _ast.List: Expressions.read_sequence,
+    _ast.Tuple: Expressions.read_tuple,
+    _ast.List: Expressions.read_list,
     _ast.Set: Expressions.read_set,
     _ast.Dict: Expressions.read_dict,
     _ast.BinOp: Expressions.read_binary,

@@ -44,9 +44,8 @@ class Names:
 
     def __init__(self, scopes: Sequence[Scope], imports: Sequence[Import]) -> None:
         """Sort the imports by scope; a later one wins, except in a try statement."""
-        self.parents = [scope.parent for scope in scopes]
-        self.is_class = [scope.kind == "class" for scope in scopes]
-        self.bound = [frozenset(scope.bound) for scope in scopes]
+        self.scopes = scopes
+        self.bound: dict[int, frozenset[str] | set[str]] = {}
         self.imported: list[dict[str, str]] = [{} for _ in scopes]
         self.answers: list[dict[str, str]] = [{} for _ in scopes]
         for entry in imports:
@@ -68,13 +67,20 @@ class Names:
 
     def head(self, function: int, name: str) -> str:
         """Resolve a name without dots, from the innermost scope outwards."""
-        scope = function
-        while scope >= 0:
-            if scope == function or not self.is_class[scope]:
-                found = self.imported[scope].get(name)
-                if found is not None:
-                    return found
-                if name in self.bound[scope]:
-                    return ""
-            scope = self.parents[scope]
+        found = self.imported[function].get(name)
+        if found is not None:
+            return found
+        if name in (self.bound.get(function) or self.bound_in(function)):
+            return ""
+        scope = self.scopes[function].parent
+        while scope >= 0 and self.scopes[scope].kind == "class":
+            scope = self.scopes[scope].parent
+        if scope >= 0:
+            return self.target(scope, name)
         return "builtins." + name if name in BUILTINS else ""
+
+    def bound_in(self, function: int) -> frozenset[str] | set[str]:
+        """The names that a scope binds other than by import."""
+        bound = self.scopes[function].bound
+        found = self.bound[function] = bound if isinstance(bound, set) else frozenset(bound)
+        return found
