@@ -51,7 +51,8 @@ class Notebook(Record):
     """A notebook.
 
     `source` is the code of all cells that are Python, None where the language is
-    another one. `unread` are the cells that may hold Python that could not be read.
+    another one. `unread` are the cells that may hold Python that could not be read, `faults`
+    those that hold none where they should, each with its first wrong line.
     """
 
     path: str
@@ -61,6 +62,7 @@ class Notebook(Record):
     commands: tuple[NotebookCommand, ...]
     source: SourceFile | None
     unread: tuple[int, ...]
+    faults: tuple[tuple[int, int], ...] = ()
 
 
 def read_notebook(path: str, text: str) -> tuple[Notebook | None, tuple[NotAnalysed, ...]]:
@@ -99,7 +101,14 @@ def _assemble(
     kernel = _text(_mapping(metadata.get("kernelspec")).get("name"))
     source = code.source() if language in PYTHON else None
     notebook = Notebook(
-        path, language, kernel, cells, tuple(code.commands), source, tuple(code.unread)
+        path,
+        language,
+        kernel,
+        cells,
+        tuple(code.commands),
+        source,
+        tuple(code.unread),
+        tuple(code.faults),
     )
     return notebook, tuple(code.notes)
 
@@ -111,6 +120,7 @@ class _Code:
         self.commands: list[NotebookCommand] = []
         self.notes: list[NotAnalysed] = []
         self.unread: list[int] = []
+        self.faults: list[tuple[int, int]] = []
         self._path = path
         self._lines: list[str] = []
         self._map: list[CellLine] = []
@@ -127,6 +137,7 @@ class _Code:
         if read.fault:
             reason = f"cell {number} is not valid Python"
             self.notes.append(NotAnalysed(self._path, positions[read.fault - 1].line, reason))
+            self.faults.append((number, read.fault))
         if read.fault or not (read.is_python or read.is_known):
             self.unread.append(number)
         self._lines += read.lines

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from repro_lint.rules.base import Context
 
 _TESTS = pattern(r"(^|/)tests?/")
-_RAISES = frozenset({"raises-exception", "raises", "skip-execution", "nbval-raises-exception"})
+RAISES = frozenset({"raises-exception", "raises", "skip-execution", "nbval-raises-exception"})
 
 
 class NotebookOutOfOrder(Rule):
@@ -30,14 +30,14 @@ class NotebookOutOfOrder(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where a notebook stores how it was run."""
-        return any(_run_cells(notebook) for notebook in _notebooks(context))
+        return any(_run_cells(notebook) for notebook in notebooks(context))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding per notebook: the first step back, else the first gap.
 
         A gap where a cell was not run is told once, by `notebook-with-error`.
         """
-        for notebook in _notebooks(context):
+        for notebook in notebooks(context):
             cells = _run_cells(notebook)
             back = [(a, b) for a, b in pairwise(cells) if _count(b) <= _count(a)]
             if back:
@@ -49,7 +49,7 @@ class NotebookOutOfOrder(Rule):
         before, cell = back[0]
         times = f" ({len(back)} such steps back)" if len(back) > 1 else ""
         return self.at(
-            _place(notebook, cell),
+            first_line(notebook, cell),
             f"cell {cell.number} was run as [{cell.execution_count}], cell {before.number} above "
             f"it as [{before.execution_count}]{times}",
         )
@@ -62,7 +62,7 @@ class NotebookOutOfOrder(Rule):
         cell, number = expected
         runs = "run" if missing == 1 else "runs"
         return self.at(
-            _place(notebook, cell),
+            first_line(notebook, cell),
             f"cell {cell.number} was run as [{cell.execution_count}] where a fresh run counts "
             f"[{number}]: {missing} {runs} left no trace in the notebook",
             severity=Severity.LOW,
@@ -79,30 +79,31 @@ class NotebookWithError(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where a notebook stores how it was run."""
-        return any(_run_cells(notebook) for notebook in _notebooks(context))
+        return any(_run_cells(notebook) for notebook in notebooks(context))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield the first failing cell of each notebook, else the first one left out."""
-        for notebook in _notebooks(context):
-            failed = [c for c in notebook.cells if c.has_error_output and not _RAISES & {*c.tags}]
+        for notebook in notebooks(context):
+            failed = [c for c in notebook.cells if c.has_error_output and not RAISES & {*c.tags}]
             skipped = _skipped(notebook)
             if failed:
                 more = f", as do {len(failed) - 1} more" if len(failed) > 1 else ""
                 cell = failed[0]
                 yield self.at(
-                    _place(notebook, cell), f"cell {cell.number} stores an exception{more}"
+                    first_line(notebook, cell), f"cell {cell.number} stores an exception{more}"
                 )
             elif skipped:
                 more = f", nor were {len(skipped) - 1} more" if len(skipped) > 1 else ""
                 cell = skipped[0]
                 yield self.at(
-                    _place(notebook, cell),
+                    first_line(notebook, cell),
                     f"cell {cell.number} was not run, though cells below it were{more}",
                     severity=Severity.LOW,
                 )
 
 
-def _notebooks(context: Context) -> Iterator[Notebook]:
+def notebooks(context: Context) -> Iterator[Notebook]:
+    """The notebooks that are judged: those of tests are made to be strange."""
     for path in context.repository.notebook_paths:
         notebook = None if _TESTS.search(path) else context.repository.notebook(path)
         if notebook is not None:
@@ -127,7 +128,7 @@ def _skipped(notebook: Notebook) -> list[Cell]:
         and cell.execution_count is None
         and not cell.has_outputs
         and _has_code(cell)
-        and not _RAISES & {*cell.tags}
+        and not RAISES & {*cell.tags}
     ]
 
 
@@ -141,7 +142,7 @@ def _count(cell: Cell) -> int:
     return cell.execution_count or 0
 
 
-def _place(notebook: Notebook, cell: Cell) -> Location:
+def first_line(notebook: Notebook, cell: Cell) -> Location:
     """The first line of a cell that says something."""
     for number, line in enumerate(cell.lines, 1):
         if line.strip():

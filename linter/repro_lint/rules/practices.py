@@ -16,6 +16,13 @@ from repro_lint.repository.containers import step_script
 from repro_lint.repository.dependencies.pins import RUN, is_locked, judged, locks_of, purpose
 from repro_lint.rules.agreement import ConflictingVersions, StaleLock
 from repro_lint.rules.broken_commands import BrokenCommand
+from repro_lint.rules.ci import (
+    BUILDS_IMAGE,
+    RUNS_NOTEBOOKS,
+    in_workflows,
+    installs_lock,
+    workflow_texts,
+)
 from repro_lint.rules.dependencies import MissingDependencyFile, lists_packages
 from repro_lint.rules.notebooks import NotebookOutOfOrder, NotebookWithError
 from repro_lint.rules.readme import MissingReadmeCommands
@@ -35,16 +42,6 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex, Value
 
 _BEST_FIRST = ("hashed", "locked", "exact", "bounded", "declared")
-_LOCKED_INSTALL = pattern(
-    r"\buv (?:sync|pip sync)\b|\b(?:poetry|pdm) (?:install|sync)\b|--require-hashes"
-    r"|\bpipenv (?:sync|install --(?:deploy|ignore-pipfile))|\bpip-sync\b|\bconda-lock install\b"
-    r"|\bpixi (?:install|run)\b|--locked\b|--frozen\b"
-)
-_BUILDS_IMAGE = pattern(
-    r"\b(?:docker|podman|buildah|nerdctl)\b.* (?:build|bud)\b|\b(?:docker|podman)[ -]compose\b.*"
-    r"--build\b|\bapptainer build\b|docker/build-push-action"
-)
-_RUNS_NOTEBOOKS = pattern(r"--nbmake|--nbval|\bpapermill\b|nbconvert.*--execute|\btreon\b")
 _REPRODUCES = pattern(
     r"reproduc\w*|repro|all|main|run|train\w*|results?|experiments?|pipeline|everything|paper"
 )
@@ -245,12 +242,12 @@ def _image(file: ContainerFile, context: Context) -> str:
     if any(not image.digest and image.tag in ("", "latest") for image in known):
         return "floating"
     pinned = bool(known) and len(known) == len(outside) and all(image.digest for image in known)
-    locked = any(_installs_lock(step_script(step), context) for step in file.of("RUN"))
+    locked = any(installs_lock(step_script(step), context) for step in file.of("RUN"))
     if not pinned:
         return "tag-locked" if locked else "tag"
     if not locked:
         return "digest-unlocked"
-    return "digest-built" if _in_workflows(context, _BUILDS_IMAGE) else "digest"
+    return "digest-built" if in_workflows(context, BUILDS_IMAGE) else "digest"
 
 
 def _other_environment(context: Context) -> str:
@@ -263,37 +260,6 @@ def _other_environment(context: Context) -> str:
     images = [service.image for service in context.manifests.services]
     images += [project.image for project in context.manifests.projects]
     return "floating" if names or any(images) else "none"
-
-
-def _installs_lock(text: str, context: Context) -> bool:
-    """Tell whether shell text installs from a lock of this repository."""
-    locks = context.manifests.dependencies.locks
-    names = [re.escape(lock.path.rpartition("/")[2]) for lock in locks]
-    if not locks:
-        return False
-    by_name = re.search(rf"install\b.*\b(?:{'|'.join(names)})", text)
-    return bool(by_name or _LOCKED_INSTALL.search(text))
-
-
-def _in_workflows(context: Context, pattern: re.Pattern[str]) -> bool:
-    """Tell whether a workflow runs or uses something, through Makefiles and scripts too."""
-    return any(pattern.search(text) for text in _workflow_texts(context))
-
-
-def _workflow_texts(context: Context) -> Iterator[str]:
-    called = False
-    for workflow in context.manifests.workflows:
-        for command in workflow.commands:
-            yield command.text
-            called = called or bool(re.search(r"\bmake\b|\bjust\b|\.sh\b|^\./", command.text))
-            for word in command.words[:3]:
-                if word.endswith(".py") and context.repository.exists(word):
-                    yield context.repository.text(word) or ""
-        for use in workflow.uses:
-            yield use.text
-    if called:
-        commands = context.manifests.commands
-        yield from (c.text for c in commands if c.origin in ("makefile", "script"))
 
 
 def _commands(context: Context) -> Iterator[str]:
@@ -335,7 +301,7 @@ def _notebooks(context: Context) -> Iterator[str]:
     """What each notebook that stores a run shows of it."""
     failed = {f.location.path: f.severity for f in NotebookWithError().check(context)}
     mixed = {f.location.path: f.severity for f in NotebookOutOfOrder().check(context)}
-    executed = _in_workflows(context, _RUNS_NOTEBOOKS)
+    executed = in_workflows(context, RUNS_NOTEBOOKS)
     for path in context.repository.notebook_paths:
         notebook = context.repository.notebook(path)
         if notebook is None or not any(cell.execution_count for cell in notebook.cells):
@@ -373,8 +339,8 @@ def _ci(context: Context) -> Iterator[str]:
     if not context.manifests.workflows:
         yield "none"
     else:
-        texts = _workflow_texts(context)
-        yield "locked" if any(_installs_lock(text, context) for text in texts) else "present"
+        texts = workflow_texts(context)
+        yield "locked" if any(installs_lock(text, context) for text in texts) else "present"
 
 
 _LADDERS: tuple[tuple[str, Callable[[Context], Iterator[str]]], ...] = (
