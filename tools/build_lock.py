@@ -55,7 +55,7 @@ def resolve(wanted: str, oldest: str, constraints: Path | None) -> str:
     command = [
         *("uv", "pip", "compile", "-", "--universal", "--python-version", oldest, "--upgrade"),
         *("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate"),
-        # pip ignores the pin of a package when another asks for it with an extra that the pin lacks.
+        # pip ignores a pin when another package asks for it with an extra that the pin lacks.
         *("--no-strip-extras", "--no-header", "--quiet"),
     ]
     if constraints is not None:
