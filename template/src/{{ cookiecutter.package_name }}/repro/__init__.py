@@ -1,0 +1,1 @@
+"""What makes a run repeatable, and shows that it is."""
