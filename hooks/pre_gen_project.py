@@ -1,9 +1,10 @@
-"""Refuse answers that copier.yml refuses too. Written by tools/template.py from its validators; do not edit."""
+"""Refuse what copier.yml refuses too. Written by tools/template.py; do not edit."""
 
+import json
 import re
 import sys
 
-ANSWERS = {{ cookiecutter | tojson }}
+ANSWERS = json.loads(r'{{ cookiecutter | tojson }}')
 RULES = {
     'project_name': (
         '^[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}$',

@@ -1,10 +1,10 @@
-"""Refresh the locks of generated projects, template/requirements.lock and template/requirements.build.lock.
+"""Refresh the two locks of generated projects, template/requirements*.lock.
 
     python tools/build_template_lock.py            resolve anew and write both; needs uv
-    python tools/build_template_lock.py --verify   say whether each set of answers gets just what it asks for
+    python tools/build_template_lock.py --verify   does each set of answers get what it asks for?
 
-All answers are resolved together, so that a project keeps its versions when an answer changes; conditions leave in each project
-what its answers ask for. No file names a registry.
+All answers are resolved together, so that a project keeps its versions when an answer changes;
+conditions leave in each project what its answers ask for. No file names a registry.
 """
 
 from __future__ import annotations
@@ -83,11 +83,12 @@ def blocks(text: str) -> Pins:
 
 def source() -> dict[str, Any]:
     """What stands in template_lock.toml."""
-    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    return loaded
 
 
 def cpu_build(asked: dict[str, Any], elsewhere: str) -> dict[str, str]:
-    """The blocks of torch's CPU build: Linux by the hashes we state, other systems by the registry's."""
+    """The blocks of torch's CPU build: our hashes on Linux, the registry's elsewhere."""
     lines = [asked["pin"], *(f"    --hash=sha256:{value}" for value in sorted(asked["hashes"]))]
     return {asked["pin"]: " \\\n".join(lines) + "\n", asked["elsewhere"]: elsewhere}
 
@@ -148,7 +149,9 @@ def refresh() -> None:
 
 def answers() -> list[dict[str, Any]]:
     """Every set of answers that the lock depends on."""
-    return [dict(zip(ANSWERS, chosen, strict=True)) for chosen in itertools.product(*ANSWERS.values())]
+    return [
+        dict(zip(ANSWERS, chosen, strict=True)) for chosen in itertools.product(*ANSWERS.values())
+    ]
 
 
 def wanted(asked: dict[str, Any], chosen: dict[str, Any]) -> list[str]:

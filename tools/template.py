@@ -1,7 +1,7 @@
-"""Write what follows from the questions in copier.yml: cookiecutter.json and a hook that checks answers.
+"""Write what follows from copier.yml: cookiecutter.json and the hook that checks answers.
 
-    python tools/template.py           write both files
-    python tools/template.py --check   say which of them is old
+python tools/template.py           write both files
+python tools/template.py --check   say which of them is old
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = "cookiecutter"
-RULE = re.compile(r"^\{% if not \((\w+) \| regex_search\('(.+)'\)\) %\}\s*(.+?)\s*\{% endif %\}$", re.DOTALL)
-HOOK = '''"""Refuse answers that copier.yml refuses too. Written by tools/template.py from its validators; do not edit."""
+RULE = re.compile(
+    r"^\{% if not \((\w+) \| regex_search\('(.+)'\)\) %\}\s*(.+?)\s*\{% endif %\}$", re.DOTALL
+)
+HOOK = '''"""Refuse what copier.yml refuses too. Written by tools/template.py; do not edit."""
 
+import json
 import re
 import sys
 
-ANSWERS = {{{{ cookiecutter | tojson }}}}
+ANSWERS = json.loads(r'{{{{ cookiecutter | tojson }}}}')
 RULES = {rules}
 
 
@@ -61,12 +64,22 @@ def default(asked: dict[str, Any]) -> Any:
     return [asked["default"], *(choice for choice in choices if choice != asked["default"])]
 
 
+def followed(text: str) -> dict[str, str]:
+    """The names of copier.yml's hidden question that are no answers but follow from them."""
+    lines = re.findall(r"^(__\w+): \{\{ (.+) \| tojson \}\}$", text, re.MULTILINE)
+    names = "|".join(name for name in questions() if name != NAMES)
+    return {
+        name: "{{ " + re.sub(rf"(?<![\w.'\"])({names})\b", rf"{NAMES}.\1", value) + " }}"
+        for name, value in lines
+    }
+
+
 def cookiecutter_json() -> str:
     """The questions for cookiecutter, with their texts."""
     asked = questions()
     asked.pop(NAMES)
     answers: dict[str, Any] = {name: default(question) for name, question in asked.items()}
-    answers["package_name"] = "{{ cookiecutter.project_slug | replace('-', '_') }}"
+    answers.update(followed(questions()[NAMES]["default"]))
     answers["__prompts__"] = {name: question["help"] for name, question in asked.items()}
     answers["_jinja2_env_vars"] = {"trim_blocks": True}
     return json.dumps(answers, indent=2) + "\n"
@@ -93,21 +106,22 @@ def hook() -> str:
     return HOOK.format(rules="\n".join(["{", *lines, "}"]))
 
 
+def stands(path: Path, text: str) -> bool:
+    """Whether a file holds a text already."""
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
 def main() -> int:
     """Write the files, or name those that are old."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing")
     check = parser.parse_args().check
-    old = [
-        path
-        for path, text in {"cookiecutter.json": cookiecutter_json(), "hooks/pre_gen_project.py": hook()}.items()
-        if not (ROOT / path).is_file() or (ROOT / path).read_text(encoding="utf-8") != text
-    ]
-    for path in old:
+    wanted = {"cookiecutter.json": cookiecutter_json(), "hooks/pre_gen_project.py": hook()}
+    old = {path: text for path, text in wanted.items() if not stands(ROOT / path, text)}
+    for path, text in old.items():
         if check:
             print(f"{path} is older than copier.yml: run tools/template.py")
         else:
-            text = cookiecutter_json() if path.endswith(".json") else hook()
             (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
             print(f"wrote {path}")
     return 1 if check and old else 0

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }} import data
-from {{ cookiecutter.package_name }}.config import Config, load
-from {{ cookiecutter.package_name }}.runs import Run
-from {{ cookiecutter.package_name }}.train import train
+from {{ cookiecutter.__package_name }} import data
+from {{ cookiecutter.__package_name }}.config import Config, load
+from {{ cookiecutter.__package_name }}.runs import Run
+from {{ cookiecutter.__package_name }}.train import train
 
 
 @pytest.fixture(scope="session", autouse=True)

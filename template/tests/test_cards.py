@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }}.repro import card
-from {{ cookiecutter.package_name }}.runs import Run
+from {{ cookiecutter.__package_name }}.repro import card
+from {{ cookiecutter.__package_name }}.runs import Run
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }}.errors import UserError
-from {{ cookiecutter.package_name }}.repro import checkpoint, manifest
-from {{ cookiecutter.package_name }}.runs import Run
+from {{ cookiecutter.__package_name }}.errors import UserError
+from {{ cookiecutter.__package_name }}.repro import checkpoint, manifest
+from {{ cookiecutter.__package_name }}.runs import Run
 
 
 @pytest.fixture

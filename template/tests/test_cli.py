@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }}.runs import Run
+from {{ cookiecutter.__package_name }}.runs import Run
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the program in a fresh process."""
-    command = [sys.executable, "-m", "{{ cookiecutter.package_name }}", *arguments]
+    command = [sys.executable, "-m", "{{ cookiecutter.__package_name }}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }}.config import Config, load, meanings
-from {{ cookiecutter.package_name }}.errors import UserError
+from {{ cookiecutter.__package_name }}.config import Config, load, meanings
+from {{ cookiecutter.__package_name }}.errors import UserError
 
 DEFAULT = Path("configs/default.yaml")
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }} import data
-from {{ cookiecutter.package_name }}.batches import epoch_batches
-from {{ cookiecutter.package_name }}.config import Config
-from {{ cookiecutter.package_name }}.errors import UserError
+from {{ cookiecutter.__package_name }} import data
+from {{ cookiecutter.__package_name }}.batches import epoch_batches
+from {{ cookiecutter.__package_name }}.config import Config
+from {{ cookiecutter.__package_name }}.errors import UserError
 
 
 def test_the_parts_share_no_image() -> None:

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from {{ cookiecutter.package_name }}.repro import determinism
-from {{ cookiecutter.package_name }}.repro.determinism import DeterminismConfig, deterministic
+from {{ cookiecutter.__package_name }}.repro import determinism
+from {{ cookiecutter.__package_name }}.repro.determinism import DeterminismConfig, deterministic
 
 
 def test_a_block_leaves_everything_as_it_was() -> None:
     before = determinism.determinism_report()
 
-    with pytest.raises(RuntimeError), deterministic(DeterminismConfig("strict", threads=1)):
-        raise RuntimeError
+    with pytest.raises(ZeroDivisionError), deterministic(DeterminismConfig("strict", threads=1)):
+        1 / 0  # noqa: B018 - what happens in the block does not matter
 
     assert determinism.determinism_report() == before
 

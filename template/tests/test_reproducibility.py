@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from {{ cookiecutter.package_name }}.config import Config
-from {{ cookiecutter.package_name }}.repro.compare import compare
-from {{ cookiecutter.package_name }}.repro.rerun import verify
-from {{ cookiecutter.package_name }}.runs import Run
-from {{ cookiecutter.package_name }}.train import train
+from {{ cookiecutter.__package_name }}.config import Config
+from {{ cookiecutter.__package_name }}.repro.compare import compare
+from {{ cookiecutter.__package_name }}.repro.rerun import verify
+from {{ cookiecutter.__package_name }}.runs import Run
+from {{ cookiecutter.__package_name }}.train import train
 
 GOLDEN = json.loads(Path("tests/golden/metrics.json").read_text(encoding="utf-8"))
 

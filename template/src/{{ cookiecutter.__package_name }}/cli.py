@@ -6,6 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from dotenv import load_dotenv
+
 from .errors import UserError
 from .repro.determinism import determinism_report, start_again_if_needed
 
@@ -61,10 +63,11 @@ def reproduce(arguments: argparse.Namespace) -> int:
     """Train a run again from its own commit, data and settings, and compare."""
     from . import runs  # noqa: PLC0415
     from .repro import compare, rerun  # noqa: PLC0415
-
 {% if cookiecutter.tracking == 'mlflow' %}
     from .tracking import folder_of  # noqa: PLC0415
+{% endif %}
 
+{% if cookiecutter.tracking == 'mlflow' %}
     found = rerun.reproduce(runs.find(folder_of(arguments.name), arguments.runs))
 {% else %}
     found = rerun.reproduce(runs.find(arguments.name, arguments.runs))
@@ -119,7 +122,7 @@ def checkpoints(arguments: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their options."""
-    top = argparse.ArgumentParser(prog="{{ cookiecutter.package_name }}", allow_abbrev=False)
+    top = argparse.ArgumentParser(prog="{{ cookiecutter.__package_name }}", allow_abbrev=False)
     top.add_argument("--runs", type=Path, default=Path("runs"), help="where runs are kept (runs)")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
@@ -158,6 +161,7 @@ def main() -> int:
     """Run one command; a mistake of the person is one line with a hint and exit code 2."""
     arguments = parser().parse_args()
     start_again_if_needed()
+    load_dotenv(".env")
     try:
         code: int = arguments.function(arguments)
     except UserError as error:

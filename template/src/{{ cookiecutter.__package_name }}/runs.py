@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from .repro.checkpoint import Checkpoints
 from .repro.manifest import write_atomically
 
 RUNS = Path("runs")
-LOG = logging.getLogger("{{ cookiecutter.package_name }}")
+LOG = logging.getLogger("{{ cookiecutter.__package_name }}")
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def find(name: str, runs: Path = RUNS) -> Run:
 def log_to(folder: Path) -> None:
     """Write the log to the console and to the run's file."""
     folder.mkdir(parents=True, exist_ok=True)
-    LOG.setLevel(logging.INFO)
+    LOG.setLevel(os.environ.get("LOG_LEVEL", "INFO"))
     for handler in (logging.StreamHandler(), logging.FileHandler(folder / "run.log", encoding="utf-8")):
         handler.setFormatter(logging.Formatter("%(message)s"))
         LOG.addHandler(handler)

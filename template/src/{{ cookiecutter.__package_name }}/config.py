@@ -13,7 +13,7 @@ import yaml
 from .errors import UserError
 
 CHOICES = {"determinism": ("strict", "warn", "off"){% if cookiecutter.framework == 'pytorch' %}, "device": ("cpu", "cuda"){% endif %}}
-LEAST = {"epochs": 1, "batch_size": 1, "threads": 1}
+LEAST: dict[str, int] = {"epochs": 1, "batch_size": 1, "threads": 1}
 
 
 def setting(default: Any, meaning: str) -> Any:
@@ -51,7 +51,7 @@ class Config:
             raise UserError(f"seed is {self.seed}", "use a number from 0 to 4294967295")
 
 
-def check(name: str, value: Any, kind: type) -> None:
+def check(name: str, value: Any, kind: Any) -> None:
     """Raise UserError if a value is of the wrong type or out of range."""
     if type(value) is not kind:
         raise UserError(f"{name} is {value!r}", f"use a value of type {kind.__name__}")
@@ -72,7 +72,7 @@ def from_mapping(values: dict[str, Any], origin: str) -> Config:
     return Config(**{name: widened(value, hints[name]) for name, value in values.items()})
 
 
-def widened(value: Any, kind: type) -> Any:
+def widened(value: Any, kind: Any) -> Any:
     """A whole number where a fraction is meant is one too."""
     return float(value) if kind is float and type(value) is int else value
 

@@ -31,34 +31,33 @@ def between(name: str, text: str, inner: str) -> str:
     return before + opening + inner + closing + rest.partition(closing)[2]
 
 
-def front_matter(text: str) -> dict[str, Any]:
-    """What stands above the model card, for the hub."""
+def front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """What stands above the model card, for the hub, and the rest of the card."""
     found = FRONT.match(text)
     if found is None:
         raise UserError(f"{MODEL_CARD} has no front matter", "it starts and ends with a line of three dashes")
-    loaded: dict[str, Any] = yaml.safe_load(found[1])
-    return loaded
+    return yaml.safe_load(found[1]), text[found.end() :]
 
 
 def stated(text: str) -> dict[str, float]:
     """The metrics that a model card states, by type."""
-    (result,) = front_matter(text)["model-index"][0]["results"]
+    facts, _ = front_matter(text)
+    (result,) = facts["model-index"][0]["results"]
     return {metric["type"]: metric["value"] for metric in result["metrics"]}
 
 
 def filled_model_card(text: str, run: Run) -> str:
     """A model card with a run's numbers in its front matter and its table."""
     metrics = run.metrics
-    facts = front_matter(text)
+    facts, body = front_matter(text)
     (result,) = facts["model-index"][0]["results"]
     result["metrics"] = [
         {"type": kind, "name": kind, "value": round(metrics[name], 4)} for name, kind in METRICS.items()
     ]
     head = yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)
-    body = f"---\n{head}---\n" + text[FRONT.match(text).end() :]  # type: ignore[union-attr] - front_matter found it
     rows = [f"| {name} | {metrics[name]:.4f} |" for name in METRICS]
     table = ["| metric | value |", "|---|---:|", *rows, f"| test images | {metrics['images']} |"]
-    return between("results", body, "\n".join(table) + "\n")
+    return between("results", f"---\n{head}---\n{body}", "\n".join(table) + "\n")
 
 
 def filled_data_card(text: str) -> str:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+{% if cookiecutter.framework == 'pytorch' %}
+from typing import Any
+{% endif %}
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,7 +77,7 @@ def batches(config: Config, images: Images, epoch: int, first: int, share: Share
     yield from loader
 
 
-def unchanged(batch: Batch) -> Batch:
+def unchanged(batch: Any) -> Any:
     """A batch as it is: arrays, not tensors yet."""
     return batch
 {% else %}

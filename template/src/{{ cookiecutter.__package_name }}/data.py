@@ -92,8 +92,8 @@ def load(part: str) -> Images:
     """One part of the data, `train` or `test`."""
     text = SPLITS[part].read_text(encoding="utf-8")
     rows = np.loadtxt(io.StringIO(text), delimiter=",", dtype=np.int64)
-    pixels = rows[:, :-1].reshape(-1, SIDE, SIDE).astype(np.float32) / BRIGHTEST
-    return Images(pixels, rows[:, -1])
+    pixels = rows[:, :-1].reshape(-1, SIDE, SIDE) / BRIGHTEST
+    return Images(pixels.astype(np.float32), rows[:, -1])
 
 
 def augmented(pixels: NDArray[np.float32], shift: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -79,7 +79,12 @@ def switches() -> dict[str, bool]:
 
 def switch(mode: str) -> None:
     """Turn PyTorch's switches to `strict`, `warn` or `off`."""
-    torch.use_deterministic_algorithms(mode != "off", warn_only=mode == "warn")
+    if mode == "strict":
+        torch.use_deterministic_algorithms(True)  # noqa: FBT003 - PyTorch takes it so
+    elif mode == "warn":
+        torch.use_deterministic_algorithms(True, warn_only=True)  # noqa: FBT003
+    else:
+        torch.use_deterministic_algorithms(False)  # noqa: FBT003
     torch.backends.cudnn.deterministic = mode != "off"
     torch.backends.cudnn.benchmark = False
 

@@ -15,7 +15,7 @@ from ..runs import Run
 from .compare import Comparison, compare
 from .manifest import file_digest
 
-PACKAGE = "{{ cookiecutter.package_name }}"
+PACKAGE = "{{ cookiecutter.__package_name }}"
 
 
 def start(arguments: list[str], *, folder: Path, hash_seed: str = "0", world: int = 1) -> None:

@@ -54,7 +54,7 @@ class Learner:
         scores = self.trained(self.tensor(pixels))
         loss = nn.functional.cross_entropy(scores, torch.from_numpy(labels).to(self.device))
         self.optimizer.zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer.step()
         self.schedule.step()
         return float(loss.detach())
