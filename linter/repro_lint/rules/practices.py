@@ -186,10 +186,14 @@ def _python(context: Context) -> Iterator[str]:
     versions = {path: re.findall(r"\d+\.\d+(?:\.\d+)?", text) for path, text in named}
     flat = [version for found in versions.values() for version in found]
     minors = {".".join(version.split(".")[:2]) for version in flat}
+    chosen = {
+        version for path, text in named if "*" not in text for version in versions[path]
+    }  # `==3.11.*` allows what the others choose
     if len(minors) != 1 or len(versions) == 1:
         yield "minor"
     else:
-        yield "patch" if len(set(flat)) == 1 and flat[0].count(".") > 1 else "agreed"
+        exact = len(chosen) == 1 and min(chosen).count(".") > 1
+        yield "patch" if exact else "agreed"
 
 
 def _python_images(context: Context) -> list[tuple[str, str]]:

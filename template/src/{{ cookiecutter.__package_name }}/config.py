@@ -12,7 +12,7 @@ import yaml
 
 from .errors import UserError
 
-CHOICES = {"determinism": ("strict", "warn", "off"){% if cookiecutter.framework == 'pytorch' %}, "device": ("cpu", "cuda"){% endif %}}
+CHOICES = {"determinism": ("strict", "off"){% if cookiecutter.framework == 'pytorch' %}, "device": ("cpu", "cuda"){% endif %}}
 LEAST: dict[str, int] = {"epochs": 1, "batch_size": 1, "threads": 1}
 
 
@@ -40,7 +40,7 @@ class Config:
     checkpoint_every: int = setting(50, "steps between two checkpoints")
     max_steps: int = setting(0, "stop after so many steps; 0 means at the end of the last epoch")
     threads: int = setting(1, "threads for numerical libraries; sums depend on their number")
-    determinism: str = setting("strict", "strict, warn or off: what nondeterministic operations do")
+    determinism: str = setting("strict", "strict makes operations that do not repeat an error; or off")
 
     def __post_init__(self) -> None:
         """Refuse values that make no sense."""

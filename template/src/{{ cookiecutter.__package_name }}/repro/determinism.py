@@ -78,14 +78,9 @@ def switches() -> dict[str, bool]:
 
 
 def switch(mode: str) -> None:
-    """Turn PyTorch's switches to `strict`, `warn` or `off`."""
-    if mode == "strict":
-        torch.use_deterministic_algorithms(True)  # noqa: FBT003 - PyTorch takes it so
-    elif mode == "warn":
-        torch.use_deterministic_algorithms(True, warn_only=True)  # noqa: FBT003
-    else:
-        torch.use_deterministic_algorithms(False)  # noqa: FBT003
-    torch.backends.cudnn.deterministic = mode != "off"
+    """Turn PyTorch's switches to `strict` or `off`."""
+    torch.use_deterministic_algorithms(mode == "strict")
+    torch.backends.cudnn.deterministic = mode == "strict"
     torch.backends.cudnn.benchmark = False
 
 
