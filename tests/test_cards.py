@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from functools import cache
 from importlib import import_module
@@ -13,6 +14,9 @@ import pytest
 import repro_lint.rules
 from marked import fits, place, told
 from repro_lint import cards, config
+from repro_lint.commands.fixing import mend
+from repro_lint.findings import Confidence
+from repro_lint.fixes import FIXABLE
 from repro_lint.repository.files import Repository
 from repro_lint.rules.base import Context
 
@@ -123,6 +127,28 @@ def test_order_of_files_does_not_matter(code: str, example: Example, find: Find)
     backwards = dict(reversed(example.files.items()))
 
     assert find(code, backwards) == find(code, example.files)
+
+
+FIXED = [case for case in CASES if case.values[1].fixed]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("code", "example"), FIXED)
+def test_fix_of_an_example_ends_its_findings_and_is_stable(code: str, example: Example) -> None:
+    settings = config.DEFAULT._replace(select=(code,), min_confidence=Confidence.LOW)
+    mended = mend(Repository.from_mapping(example.files), settings, unsafe=True)
+    texts = {path: data.decode() for path, data in mended.changes.items()}
+    again = mend(Repository.from_mapping({**example.files, **texts}), settings, unsafe=True)
+
+    assert texts == example.fixed
+    assert [ast.parse(text) for path, text in texts.items() if path.endswith(".py")]
+    assert (mended.report.shown, mended.undone) == ((), ())
+    assert again.changes == {}
+
+
+def test_every_rule_with_fixes_shows_one() -> None:
+    shown = {case.values[0] for case in FIXED}
+
+    assert shown == FIXABLE
 
 
 CARD = """# some-rule (ABC001)

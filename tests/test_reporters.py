@@ -153,6 +153,7 @@ def test_given_report_expected_text() -> None:
         "3 findings (1 critical, 1 high, 1 low), 2 hidden by confidence, 1 suppressed, 1",
         "  file not analysed",
         "`repro-lint explain RNG001` tells more",
+        "`--unsafe-fixes` mends 1; `--diff` beside it shows how",
         "`--min-confidence low` shows what is hidden",
     ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from repro_lint import TYPE_CHECKING, __version__
-from repro_lint.findings import Crash, Finding, Outcome, RuleEntry, RuleResult
+from repro_lint.findings import Crash, Finding, Fix, Outcome, RuleEntry, RuleResult
+from repro_lint.fixes import FIXABLE
 from repro_lint.report import Report
 from repro_lint.rules import rules_for
 from repro_lint.rules.base import Context
@@ -32,7 +33,15 @@ def analyse(
     rules: Sequence[type[Rule]] | None = None,
 ) -> Report:
     """Judge a repository by all rules; `observe` is told how far the work is."""
-    context = Context(repository, config)
+    return analyse_context(Context(repository, config), observe, rules)
+
+
+def analyse_context(
+    context: Context,
+    observe: Observe | None = None,
+    rules: Sequence[type[Rule]] | None = None,
+) -> Report:
+    """Judge a repository of which some things may be known already."""
     if observe is not None:
         observe(0, 1, "reading files")
     context.modules  # noqa: B018  parsers overflow the stack with a limit above the usual
@@ -58,6 +67,7 @@ def judged_by(
             observe(done, len(wanted), rule.name)
         judged = judge(rule, context)
         (crashes if isinstance(judged, Crash) else results).append(judged)  # type: ignore[arg-type]
+    results = [_with_fixes(context, result, crashes) for result in results]
     triaged = triage(results, repository, config, {rule.code: rule.name for rule in rules})
     score = None
     if not repository.single_file:
@@ -90,6 +100,22 @@ def judge(rule: type[Rule], context: Context) -> RuleResult | Crash:
     except Exception as problem:  # noqa: BLE001  a broken rule must not take the others with it
         return _crash(rule.code, problem)
     return RuleResult(rule.code, Outcome.FAIL if found else Outcome.PASS, tuple(found))
+
+
+def _with_fixes(context: Context, result: RuleResult, crashes: list[Crash]) -> RuleResult:
+    """The findings of a rule, each with what would end it; a fix that breaks is one record."""
+    if not result.findings or result.rule not in FIXABLE:
+        return result
+    try:
+        from repro_lint.fixes.planner import planner_of  # noqa: PLC0415  few files need it
+
+        planner = planner_of(context)
+        found = [(finding, planner.plan(finding)) for finding in result.findings]
+    except Exception as problem:  # noqa: BLE001  the findings stand without their fixes
+        crashes.append(_crash(result.rule, problem))
+        return result
+    fixed = (f if p is None else f._replace(fix=Fix(p.title, p.safety)) for f, p in found)
+    return result._replace(findings=tuple(fixed))
 
 
 def order(finding: Finding) -> tuple[object, ...]:

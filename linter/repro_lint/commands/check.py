@@ -32,6 +32,14 @@ def add_arguments(parser: ArgumentParser) -> None:
     rules.add_argument("--preview", action="store_true", help="also run rules in preview")
     levels = "|".join(configuration.CONFIDENCES)
     rules.add_argument("--min-confidence", metavar=levels, help="hide findings less sure than this")
+    fixes = parser.add_argument_group("fixes")
+    fixes.add_argument("--fix", action="store_true", help="make the fixes that are safe")
+    fixes.add_argument(
+        "--unsafe-fixes", action="store_true", help="make also those that may change numbers"
+    )
+    fixes.add_argument(
+        "--diff", action="store_true", help="show what would change, write nothing; 1 if anything"
+    )
     _add_report_options(parser)
     files = parser.add_argument_group("configuration")
     files.add_argument("--config", metavar="FILE", help="read this file, not the repository's")
@@ -75,7 +83,10 @@ def run(arguments: Namespace) -> ExitCode:
     repository = _open(arguments.path, root, config)
     if repository.single_file and config.min_score is not None:
         raise UserError("a single file has no score to compare with `--min-score`", "name a folder")
-    report = _analyse(repository, config)
+    fixes = arguments.fix or arguments.unsafe_fixes
+    if arguments.diff:
+        return _show_difference(repository, config, arguments)
+    report = _fix(repository, config, arguments) if fixes else _analyse(repository, config)
     text = _render(report, arguments)
     if arguments.output:
         output.write_file(arguments.output, text)
@@ -170,6 +181,30 @@ def _analyse(repository: Repository, config: Config) -> Report:
 
     with Progress(forks=config.workers > 1) as progress:
         return analyse(repository, config, progress.show)
+
+
+def _fix(repository: Repository, config: Config, arguments: Namespace) -> Report:
+    """Fix and write; the report is that of the files as they are then."""
+    from repro_lint.commands import fixing  # noqa: PLC0415  libcst is imported only to fix
+
+    mended = fixing.mend(repository, config, unsafe=arguments.unsafe_fixes)
+    if fixing.write(repository, mended):
+        return mended.report
+    return _analyse(_open(arguments.path, root_of(arguments.path), config), config)
+
+
+def _show_difference(repository: Repository, config: Config, arguments: Namespace) -> ExitCode:
+    """Print what fixes would change."""
+    from repro_lint.commands import fixing  # noqa: PLC0415  libcst is imported only to fix
+
+    mended = fixing.mend(repository, config, unsafe=arguments.unsafe_fixes)
+    text = fixing.difference(mended)
+    if arguments.output:
+        output.write_file(arguments.output, text)
+    else:
+        output.write(text)
+    fixing.tell_undone(mended)
+    return ExitCode.FINDINGS if text and not config.exit_zero else ExitCode.CLEAN
 
 
 def _render(report: Report, arguments: Namespace) -> str:

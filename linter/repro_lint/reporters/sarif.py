@@ -118,6 +118,7 @@ def _result(reported: Reported, index: dict[str, int]) -> Value:
             "severity": finding.severity.label,
             "confidence": finding.confidence.label,
             **{key: value for key, value in _origin(finding).items() if value},
+            **({"fix": finding.fix._asdict()} if finding.fix else {}),
         },
     }
     if finding.rule in index:

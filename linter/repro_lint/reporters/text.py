@@ -19,7 +19,7 @@ from repro_lint.reporters.summary import place, position, tally
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from repro_lint.findings import Finding, Location, Reported, Step
+    from repro_lint.findings import Finding, Fix, Location, Reported, Step
     from repro_lint.report import Report
 
 _MOST_SITES = 5
@@ -54,15 +54,27 @@ def lay_out(report: Report, width: int = WIDTH) -> Iterator[Line]:
     elif report.single_file and report.shown:
         yield line(("no score: it is computed for a whole repository", "dim"))
     yield from paragraph([], tally(report), 2, width)
-    yield from _advice(report)
+    yield from _advice(report, width)
 
 
-def _advice(report: Report) -> Iterator[Line]:
+def _advice(report: Report, width: int) -> Iterator[Line]:
     if report.shown:
         worst = max(report.shown, key=lambda reported: reported.finding.severity)
         yield line((f"`repro-lint explain {worst.finding.rule}` tells more", "dim"))
+        mends = _mends([reported.finding.fix for reported in report.shown])
+        if mends:
+            yield from paragraph([], mends, 2, width)
     if report.hidden_by_confidence:
         yield line(("`--min-confidence low` shows what is hidden", "dim"))
+
+
+def _mends(fixes: Sequence[Fix | None]) -> str:
+    """Which options mend how many findings."""
+    safe = sum(fix is not None and fix.safety == "safe" for fix in fixes)
+    unsafe = sum(fix is not None and fix.safety != "safe" for fix in fixes)
+    options = (("--fix", safe), ("--unsafe-fixes", safe + unsafe if unsafe else 0))
+    told = [f"`{option}` mends {count}" for option, count in options if count]
+    return f"{', '.join(told)}; `--diff` beside it shows how" if told else ""
 
 
 def _group(path: str, found: Sequence[Reported], width: int) -> Iterator[Line]:

@@ -43,6 +43,14 @@ class SourceFinder:
         ]
         return _split(lines)
 
+    def value(self, key: str, source: object) -> int | None:
+        """Where the value of a source begins in the file; None where that is not known."""
+        parts = [source] if isinstance(source, str) else source
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            return None
+        start = self._start(key, source)
+        return None if self._is_lost else start
+
     def _start(self, key: str, source: object) -> int:
         """The place of the value in the file; where it is not found, that of the last one.
 

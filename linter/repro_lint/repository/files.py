@@ -53,6 +53,7 @@ class Repository:
         self._lines: dict[str, tuple[str, ...]] = {}
         self._sources: dict[str, SourceFile | None] = {}
         self._notebooks: dict[str, Notebook | None] = {}
+        self._changes: dict[str, bytes] = {}
 
     @classmethod
     def from_folder(
@@ -94,6 +95,36 @@ class Repository:
             folder, name = os.path.split(file)
         listing = Listing({shown(name.replace(os.sep, "/")): name}, {}, (), ())
         return cls(listing, root=folder, max_bytes=max_bytes, single_file=True)
+
+    def changed(self, contents: Mapping[str, bytes]) -> Repository:
+        """The same repository with other contents of some files; nothing is written."""
+        other = Repository(
+            self._listing,
+            root=self._root,
+            contents=self._contents,
+            max_bytes=self._max_bytes,
+            single_file=self.single_file,
+        )
+        other._changes = {**self._changes, **contents}
+        other._texts = {p: text for p, text in self._texts.items() if p not in contents}
+        return other
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file as they stand; None if there is none or it cannot be read."""
+        name = self._listing.files.get(path)
+        found = None if name is None else self._bytes(path, name)
+        if isinstance(found, str):
+            return found.encode("utf-8", "surrogatepass")
+        return found if isinstance(found, bytes) else None
+
+    def disk_path(self, path: str) -> str:
+        """Where a file stands on disk."""
+        return os.path.join(self._root, self._listing.files[path])  # noqa: PTH118
+
+    @property
+    def root(self) -> str:
+        """The folder of the repository; "" for one in memory."""
+        return self._root
 
     @cached_property
     def python_paths(self) -> tuple[str, ...]:
@@ -247,7 +278,10 @@ class Repository:
     def _bytes(self, path: str, name: str) -> bytes | str | Refusal:
         is_notebook = path.endswith(".ipynb")
         limit = max(self._max_bytes, MAX_NOTEBOOK_BYTES) if is_notebook else self._max_bytes
-        if self._contents is not None:
+        data: str | bytes
+        if path in self._changes:
+            data = self._changes[path]
+        elif self._contents is not None:
             data = self._contents[name]
         else:
             try:

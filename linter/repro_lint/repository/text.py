@@ -37,6 +37,16 @@ def decode(data: bytes, *, python: bool = False) -> str | Refusal:
     return _decode_as(data.removeprefix(BOM_UTF8), coding)
 
 
+def split_encoding(data: bytes, *, python: bool = False) -> tuple[bytes, str] | Refusal:
+    """The byte order mark of a text and the encoding of what follows it."""
+    if not python and data[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
+        return data[:2], "utf-16-le" if data[:2] == BOM_UTF16_LE else "utf-16-be"
+    coding = _coding(data) if python else "utf-8"
+    if isinstance(coding, Refusal):
+        return coding
+    return (BOM_UTF8 if data.startswith(BOM_UTF8) else b""), coding
+
+
 def normalise(text: str) -> str:
     r"""The text with each \r\n and lone \r as \n: the line ends that Python knows."""
     if "\r" in text:
