@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.patterns import pattern
 from repro_lint.repository.dependencies.facts import Facts, listed, table
 from repro_lint.repository.dependencies.names import normalise
 from repro_lint.repository.dependencies.pythons import statement
@@ -18,16 +17,14 @@ from repro_lint.repository.dependencies.texts import load_json, load_toml, parse
 from repro_lint.repository.yaml_text import Table, child, compose_file, items_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from repro_lint.repository.files import Repository
 
-# An archive with a hash that another archive follows. A lock names dozens for a package, and
-# parsing them takes most of the time; whether all have a hash shows without them.
-_ONE_OF_MANY = pattern(
-    r"\n[ \t]*\{[^{}\n]*\bhash = \"[^\"\n]+\"[^{}\n]*\},(?=\n[ \t]*\{[^{}\n]*\bhash = )"
-)
+_HASH = ' hash = "'
+# What starts the arrays in which packages themselves may stand.
+_PACKAGES = ("package = [", "packages = [")
 # Sources that a hash cannot guard: the project itself, folders, and commits.
 _UNHASHED = {"editable", "virtual", "directory", "git", "path", "vcs", "workspace"}
 
@@ -73,11 +70,38 @@ def _python_of(lock: LockFile) -> tuple[PythonVersion, ...]:
 
 
 def load_lock(repository: Repository, path: str) -> dict[str, Any] | None:
-    """Read a lock in TOML, of many archives with hashes only one; what cannot be read is noted."""
+    """Read what a lock in TOML says of its packages; what cannot be read is noted."""
     try:
-        return parse_toml(_ONE_OF_MANY.sub("", repository.text(path) or ""))
+        return parse_toml("\n".join(_shortened((repository.text(path) or "").split("\n"))))
     except ValueError:
         return load_toml(repository, path)
+
+
+def _shortened(lines: list[str]) -> Iterator[str]:
+    """The lines of a lock without most of what takes long to parse and is not asked for.
+
+    A lock names dozens of archives for a package: of those with a hash that stand on
+    lines of their own, one is left, which has nothing else. What a package needs goes.
+    """
+    hashed = needs = False
+    for line in lines:
+        if line.endswith("["):
+            needs = line.endswith(" = [") and not line.startswith(_PACKAGES)
+        elif line.endswith(("},", "}")):
+            bare = line.lstrip()
+            if bare.startswith("{"):
+                if _HASH in line:
+                    if not hashed:
+                        yield '{ hash = "" },'
+                    hashed = True
+                    continue
+                if needs and bare.startswith("{ name = ") and bare.endswith("},"):
+                    continue
+            elif _HASH in line and line.startswith("sdist = {"):
+                yield 'sdist = { hash = "" }'
+                continue
+        hashed = False
+        yield line
 
 
 def _toml_packages(

@@ -12,6 +12,11 @@ _VERSION_CONTROL = ("git+", "hg+", "svn+", "bzr+")
 _SEPARATORS = pattern(r"[-_.]+")
 _HASH = pattern(r"\b(sha\d+|md5)[=:]([0-9a-fA-F]{32,128})")
 _WHEEL = pattern(r"([A-Za-z0-9_.]+?)-\d[^/]*\.(?:whl|tar\.gz|zip)$")
+# A name, and ranges of plain releases: nearly all requirements are no more.
+_PLAIN = pattern(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)[ \t]*"
+    r"((?:(?:==|>=|<=|!=|<|>)[ \t]*\d+(?:\.\d+)*[ \t]*(?:,[ \t]*(?=[<>=!])|$))*)$"
+)
 
 
 class Place(Record):
@@ -54,6 +59,11 @@ def from_text(text: str, place: Place) -> Requirement | None:
     if is_address(text):
         address, _, marker = text.partition(" ;")
         return from_address(address.strip(), place)._replace(marker=marker.strip())
+    if plain := _PLAIN.match(text):
+        parts = ["".join(part.split()) for part in plain[2].split(",")]
+        # Of `==1` and `==1.0` only one may count.
+        if len({part.rstrip("0123456789.") for part in parts}) == len(parts):
+            return _made(plain[1], text, ",".join(sorted(parts)), place)
     from packaging.requirements import InvalidRequirement  # noqa: PLC0415  slow to import
     from packaging.requirements import Requirement as Parsed  # noqa: PLC0415
 
@@ -66,11 +76,14 @@ def from_text(text: str, place: Place) -> Requirement | None:
     if parsed.url:
         found = from_address(parsed.url, place)
         return found._replace(name=normalise(parsed.name), text=text, extras=extras, marker=marker)
-    specifier = str(parsed.specifier)
+    found = _made(parsed.name, text, str(parsed.specifier), place)
+    return found._replace(extras=extras, marker=marker)
+
+
+def _made(name: str, text: str, specifier: str, place: Place) -> Requirement:
     return Requirement(
-        normalise(parsed.name), text, specifier, pin_of(specifier), place.path, place.line,
-        place.group, extras=extras, marker=marker,
-    )  # fmt: skip
+        normalise(name), text, specifier, pin_of(specifier), place.path, place.line, place.group
+    )
 
 
 def from_address(address: str, place: Place) -> Requirement:
