@@ -36,6 +36,7 @@ class Links:
     repository: Repository
     manifests: Manifests | None
     _companions: dict[tuple[str, str], frozenset[str]]
+    _beside: dict[str, frozenset[str]]
     _by_module: dict[str, dict[str, list[int]]]
     _files: dict[str, tuple[str, ...]]
     _dependencies: dict[str, Dependencies]
@@ -185,12 +186,14 @@ class Links:
 
     def companions(self, path: str) -> frozenset[str]:
         """The modules of the project of a module, and those that imports link with it."""
-        root = self.table.whole_project(folder_of(path))
-        group = self.groups[path]
-        key = (root, min(group))
-        found = self._companions.get(key)
+        found = self._beside.get(path)
         if found is None:
-            found = self._companions[key] = group.union(below(self.sorted_modules, root))
+            root = self.table.whole_project(folder_of(path))
+            group = self.groups[path]
+            key = (root, min(group))
+            if key not in self._companions:
+                self._companions[key] = group.union(below(self.sorted_modules, root))
+            found = self._beside[path] = self._companions[key]
         return found
 
     @cached_property

@@ -49,6 +49,8 @@ class Program(Links):
         self._members: dict[tuple[str, str], Target | None] = {}
         self._calls: dict[tuple[str, int], Target | None] = {}
         self._companions: dict[tuple[str, str], frozenset[str]] = {}
+        self._around: dict[tuple[str, int], Target | None] = {}
+        self._beside: dict[str, frozenset[str]] = {}
         self._by_module: dict[str, dict[str, list[int]]] = {}
         self._files: dict[str, tuple[str, ...]] = {}
         self._dependencies: dict[str, Dependencies] = {}
@@ -213,13 +215,14 @@ class Program(Links):
 
     def enclosing_class(self, path: str, function: int) -> Target | None:
         """The class whose body holds a function, however deep."""
-        functions = self.modules[path].functions
-        scope = function
-        while scope >= 0:
-            if functions[scope].kind == "class":
-                return Target("class", path, scope)
-            scope = functions[scope].parent
-        return None
+        key = (path, function)
+        if key not in self._around:
+            functions = self.modules[path].functions
+            scope = function
+            while scope >= 0 and functions[scope].kind != "class":
+                scope = functions[scope].parent
+            self._around[key] = Target("class", path, scope) if scope >= 0 else None
+        return self._around[key]
 
     def below(self, target: Target, rest: str) -> Target | None:
         """The member of a definition that a dotted rest names."""

@@ -19,7 +19,7 @@ from repro_lint.flow.outline import Outline
 from repro_lint.flow.plans import AS_EXECUTED, Planner, literal_of
 from repro_lint.flow.seeding import Seeding, seeded_by_name
 from repro_lint.flow.summary import NOTHING, Key, flag_of
-from repro_lint.flow.transfer import CONFIGURED, DEFINITE, Exposure, Site, mask, streams
+from repro_lint.flow.transfer import CONFIGURED, DEFINITE, Exposure, mask, streams
 from repro_lint.flow.witness import reached_sites
 from repro_lint.knowledge.load import knowledge
 from repro_lint.records import Record
@@ -62,18 +62,18 @@ class SeedFlow:
         self.summaries: dict[Key, Summary] = {}
         self._callees: dict[Key, tuple[Key, ...]] = {}
         self._outlines: dict[Key, Outline] = {}
-        self._events: dict[Site, tuple[Event, ...]] = {}
+        self._events: dict[tuple[str, int], tuple[Event, ...]] = {}
         self._dull: dict[tuple[str, str], bool] = {}
         self._variants: dict[tuple[str, int, bool], set[tuple[Flag, ...]]] = {}
         self._imports: dict[tuple[str, str, str], tuple[str, ...]] = {}
 
     def events(self, path: str, place: int) -> tuple[Event, ...]:
         """What a call does to streams."""
-        site = Site(path, place)
-        found = self._events.get(site)
+        key = (path, place)
+        found = self._events.get(key)
         if found is None:
             known = events(self.program, path, place)
-            found = self._events[site] = self.program.estimators.events(path, place, known)
+            found = self._events[key] = self.program.estimators.events(path, place, known)
         return found
 
     def summary(self, path: str, place: int, *, main: bool = False) -> Outline:
@@ -132,7 +132,7 @@ class SeedFlow:
             variants = self._variants.setdefault((*key[:2], variant == switches), set())
             if variant in variants or len(variants) < MOST_VARIANTS:
                 variants.add(variant)
-                return key._replace(flags=variant)
+                return Key(callee.path, callee.place, callee.mode, variant)
         return key
 
     def known_flags(self, key: Key) -> dict[Value, object]:

@@ -11,6 +11,7 @@ from repro_lint.syntax.index import (
     Compound,
     Comprehension,
     Exit,
+    Literal,
     Loop,
     Name,
     Result,
@@ -101,10 +102,14 @@ class Uses:
     def read_call(self, place: int) -> None:
         """Note what a call uses: its arguments, and what its method is called on."""
         call = self.index.calls[place]
+        function = call.function
         for position, value in enumerate(call.arguments):
-            self.read(value, Use("argument", (), call.function, place, str(position)))
+            if type(value) is not Literal:
+                use = new(Use, ("argument", (), function, place, str(position), None))
+                self.read(value, use)
         for keyword, value in call.keywords:
-            self.read(value, Use("argument", (), call.function, place, keyword))
+            if type(value) is not Literal:
+                self.read(value, new(Use, ("argument", (), function, place, keyword, None)))
         self.read_receiver(self.index, place)
         if place in self.index.discarded:
             self.results.setdefault(place, []).append(Use("discarded", (), call.function))
@@ -113,16 +118,15 @@ class Uses:
         """A method call uses what stands before its last dot."""
         call = index.calls[place]
         head, dot, method = call.name.rpartition(".")
-        use = Use("receiver", (), call.function, place, method)
-        if call.receiver is not None:
-            self.read(call.receiver, use)
-        elif dot:
-            self.read(Name(head), use)
+        if call.receiver is not None or dot:
+            use = new(Use, ("receiver", (), call.function, place, method, None))
+            self.read(Name(head) if call.receiver is None else call.receiver, use)
 
     def read_operation(self, operation: Operation, function: int) -> None:
         """Note the values that an operation uses."""
         for kind, value in operands(operation):
-            self.read(value, Use(kind, (), function, operation=operation))
+            if type(value) is not Literal:
+                self.read(value, new(Use, (kind, (), function, -1, "", operation)))
 
     def read(self, value: Value, use: Use) -> None:
         """Note a use of a value and of all that it is made of."""

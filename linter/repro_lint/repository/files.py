@@ -286,7 +286,9 @@ class Repository:
         else:
             try:
                 with open(os.path.join(self._root, name), "rb") as file:  # noqa: PTH118, PTH123
-                    data = file.read(limit + 1)
+                    # Room is made for what is asked for: the limit is far above most files.
+                    size = os.fstat(file.fileno()).st_size
+                    data = file.read((min(size, limit) or limit) + 1)
             except OSError as fault:
                 from repro_lint.repository.folders import why  # noqa: PLC0415
 
