@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-from difflib import get_close_matches
 from itertools import pairwise
 
 from repro_lint import TYPE_CHECKING
@@ -161,6 +160,8 @@ class _Search:
             for path in self._repository.paths
             if posixpath.dirname(path) == folder and path.endswith(ending)
         ]
+        from difflib import get_close_matches  # noqa: PLC0415  slow to import
+
         close = get_close_matches(name, names, 1, _CLOSE)
         return posixpath.join(folder, close[0]) if close else ""
 

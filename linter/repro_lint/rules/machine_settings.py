@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Location, Severity
 from repro_lint.flow.entries import TEST_PATH
+from repro_lint.knowledge.tables import read_table
 from repro_lint.patterns import pattern
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.shell import Script, read_commands
@@ -16,7 +16,6 @@ from repro_lint.rules.base import Rule
 from repro_lint.rules.used_texts import place_of_text, used_texts
 from repro_lint.syntax.index import Compound, Literal, Name
 from repro_lint.syntax.values import inside
-from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -223,8 +222,7 @@ _TELLS = pattern(
 @cache
 def _known_variables() -> re.Pattern[str]:
     """The variables that systems, schedulers and launchers set."""
-    folder = Path(__file__).parent.parent / "knowledge"
-    data = parse((folder / "variables.toml").read_text("utf-8"))
+    data = read_table("variables")
     names = "|".join(map(re.escape, data["set"]["names"]))
     starts = "|".join(map(re.escape, data["set"]["prefixes"]))
     return re.compile(rf"(?:{names})$|(?:{starts})")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
-from pathlib import Path
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Location, Severity
 from repro_lint.flow.entries import NO_SCRIPT, TEST_PATH
+from repro_lint.knowledge.tables import read_table
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.dependencies.names import Place as At
@@ -18,7 +18,6 @@ from repro_lint.repository.shell import Script, read_commands
 from repro_lint.rules.base import Rule
 from repro_lint.rules.dependencies import STANDARD, TESTING, lists_packages, own_names
 from repro_lint.syntax.index import Bind
-from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -47,8 +46,7 @@ class Distributions(Record):
 @cache
 def distributions() -> Distributions:
     """What the table of this version says."""
-    folder = Path(__file__).parent.parent / "knowledge"
-    data = parse((folder / "distributions.toml").read_text("utf-8"))
+    data = read_table("distributions")
     return Distributions(
         {name: tuple(given) for name, given in data["imports"].items()},
         frozenset(data["hosts"]["modules"]),
