@@ -74,7 +74,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
         (["--min-score", "5", "train.py"], "a single file has no score", "name a folder"),
         (
             ["--output-format", "jsn"],
-            "`--output-format` must be one of text, concise, json, sarif, github, not `jsn`",
+            "`--output-format` must be one of text, concise, json, sarif, github, gitlab, junit",
             "did you mean `json`?",
         ),
         (

@@ -6,9 +6,11 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from markdown_it import MarkdownIt
 
 from repro_lint.findings import (
     Confidence,
@@ -24,7 +26,7 @@ from repro_lint.findings import (
     Step,
 )
 from repro_lint.report import Report
-from repro_lint.reporters import concise, github, sarif, terminal, text
+from repro_lint.reporters import concise, github, gitlab, junit, markdown, sarif, terminal, text
 from repro_lint.reporters import json as json_reporter
 from repro_lint.reporters.layout import width_of, wrap
 from repro_lint.reporters.source import excerpt
@@ -385,3 +387,79 @@ def test_given_odd_path_expected_uri(path: str, uri: str) -> None:
     result = json.loads(sarif.render(made))["runs"][0]["results"][-1]
 
     assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
+
+
+# What GitLab documents of an entry of its code quality report.
+GITLAB = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["description", "check_name", "fingerprint", "severity", "location"],
+        "properties": {
+            "description": {"type": "string", "minLength": 1},
+            "check_name": {"type": "string", "minLength": 1},
+            "fingerprint": {"type": "string", "minLength": 1},
+            "severity": {"enum": ["info", "minor", "major", "critical", "blocker"]},
+            "location": {
+                "type": "object",
+                "required": ["path", "lines"],
+                "properties": {
+                    "path": {"type": "string", "pattern": "^(?!/|\\./)"},
+                    "lines": {
+                        "type": "object",
+                        "required": ["begin"],
+                        "properties": {"begin": {"type": "integer", "minimum": 1}},
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def test_given_report_expected_entries_for_gitlab() -> None:
+    entries = json.loads(gitlab.render(report()))
+
+    jsonschema.validate(entries, GITLAB)
+    assert [entry["severity"] for entry in entries] == ["critical", "minor", "blocker"]
+    assert len({entry["fingerprint"] for entry in entries}) == len(entries)
+
+
+def test_given_report_expected_cases_for_junit() -> None:
+    odd = Reported(draw("a<b>&\x00\udc80.py"), "unseeded-draw", "4" * 32)
+    for made, cases in ((report(odd), 4), (report(findings=()), 1)):
+        root = ET.fromstring(junit.render(made).encode())  # noqa: S314  we wrote it
+        suite = root[0]
+        assert (root.tag, suite.tag) == ("testsuites", "testsuite")
+        assert len(suite.findall("testcase")) == int(suite.attrib["tests"]) == cases
+        assert len(suite.findall("testcase/failure")) == int(suite.attrib["failures"])
+
+
+def test_given_a_broken_rule_expected_an_error_for_junit() -> None:
+    broken = report(findings=(), crashes=(Crash("RNG001", "oh <no>", ""),))
+    suite = ET.fromstring(junit.render(broken).encode())[0]  # noqa: S314  we wrote it
+
+    assert [error.attrib["message"] for error in suite.iter("error")] == ["oh <no>"]
+
+
+def test_given_report_expected_one_table_in_markdown() -> None:
+    odd = Finding(
+        Location("a|b.py", 3, 1), "RNG001", "a | b <b> @all", Severity.LOW, Confidence.HIGH
+    )
+    made = markdown.render(
+        report(Reported(odd, "unseeded-draw", "5" * 32), base="v1", base_score=50)
+    )
+    tokens = MarkdownIt().enable("table").parse(made)
+    rows = [token for token in tokens if token.type == "tr_open"]
+    cells = [token for token in tokens if token.type == "td_open"]
+
+    assert (len(rows), len(cells)) == (5, 16)
+    assert "**score 55 D, level L1**, was 50 at `v1`" in made
+    assert "@all" not in made
+    assert "<b>" not in made
+
+
+def test_given_many_findings_expected_the_first_in_markdown() -> None:
+    many = [Reported(draw(line=n), "unseeded-draw", f"{n:032}") for n in range(1, 300)]
+
+    assert markdown.render(report(*many)).endswith("\nand 102 more\n")

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 class Report(Record):
-    """All that a run has to tell; reporters only put it into words."""
+    """All that a run has to tell; reporters only put it into words.
+
+    `in_baseline` counts the old findings that are not shown: those of the baseline, of
+    which `mended` are gone, or those of the commit `base`, whose score `base_score` is.
+    """
 
     version: str
     findings: tuple[Reported, ...] = ()
@@ -24,6 +28,10 @@ class Report(Record):
     not_selected: int = 0
     files: int = 0
     single_file: bool = False
+    in_baseline: int = 0
+    mended: int = 0
+    base: str = ""
+    base_score: int | None = None
 
     @property
     def shown(self) -> tuple[Reported, ...]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from repro_lint.report import Report
     from repro_lint.repository.files import Repository
 
-FORMATS = ("text", "concise", "json", "sarif", "github")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -41,6 +41,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--diff", action="store_true", help="show what would change, write nothing; 1 if anything"
     )
     _add_report_options(parser)
+    old = parser.add_argument_group("old findings")
+    old.add_argument(
+        "--baseline", metavar="FILE", help="count the findings in it, do not show them"
+    )
+    old.add_argument(
+        "--write-baseline", metavar="FILE", help="write all findings into a baseline, and exit 0"
+    )
+    old.add_argument(
+        "--diff-base", metavar="REF", help="show only what is new since a commit; needs git"
+    )
     files = parser.add_argument_group("configuration")
     files.add_argument("--config", metavar="FILE", help="read this file, not the repository's")
     files.add_argument(
@@ -78,8 +88,9 @@ def run(arguments: Namespace) -> ExitCode:
         return ExitCode.CLEAN
     root = root_of(arguments.path)
     config = _config(arguments, root)
-    if arguments.output:
-        output.check_target(arguments.output)
+    for target in (arguments.output, arguments.write_baseline):
+        if target:
+            output.check_target(target)
     repository = _open(arguments.path, root, config)
     if repository.single_file and config.min_score is not None:
         raise UserError("a single file has no score to compare with `--min-score`", "name a folder")
@@ -87,6 +98,9 @@ def run(arguments: Namespace) -> ExitCode:
     if arguments.diff:
         return _show_difference(repository, config, arguments)
     report = _fix(repository, config, arguments) if fixes else _analyse(repository, config)
+    if arguments.write_baseline:
+        return _write_baseline(arguments.write_baseline, report)
+    report = _without_old(report, arguments, root, config)
     text = _render(report, arguments)
     if arguments.output:
         output.write_file(arguments.output, text)
@@ -181,6 +195,42 @@ def _analyse(repository: Repository, config: Config) -> Report:
 
     with Progress(forks=config.workers > 1) as progress:
         return analyse(repository, config, progress.show)
+
+
+def _write_baseline(path: str, report: Report) -> ExitCode:
+    """Write all findings of a report into a baseline."""
+    from repro_lint.commands import baseline  # noqa: PLC0415
+
+    if report.crashes:
+        return _exit_code(report, configuration.DEFAULT)
+    count = baseline.write(path, report)
+    output.tell(f"wrote {count} finding{'' if count == 1 else 's'} into `{path}`\n")
+    return ExitCode.CLEAN
+
+
+def _without_old(report: Report, arguments: Namespace, root: str, config: Config) -> Report:
+    """The report without what a baseline or another commit has as well."""
+    if not arguments.baseline and not arguments.diff_base:
+        return report
+    from repro_lint.commands import baseline  # noqa: PLC0415
+
+    if arguments.baseline:
+        report = baseline.without(report, baseline.read(arguments.baseline))
+    if not arguments.diff_base:
+        return report
+    if report.single_file:
+        raise UserError("a single file has no other version to compare with", "name a folder")
+    from repro_lint.commands import history  # noqa: PLC0415
+    from repro_lint.engine import analyse  # noqa: PLC0415
+    from repro_lint.repository.files import MAX_NOTEBOOK_BYTES, Repository  # noqa: PLC0415
+
+    ref = arguments.diff_base
+    limit = max(config.max_file_bytes, MAX_NOTEBOOK_BYTES)
+    files = history.files_at(root, ref, limit)
+    old = Repository.from_mapping(files, max_bytes=config.max_file_bytes, exclude=config.exclude)
+    before = report.in_baseline
+    report = baseline.since(report, analyse(old, config), ref, history.renamed_since(root, ref))
+    return report._replace(in_baseline=report.in_baseline + before)
 
 
 def _fix(repository: Repository, config: Config, arguments: Namespace) -> Report:

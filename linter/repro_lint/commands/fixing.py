@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import os
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.commands import output
+from repro_lint.commands.history import changed_files
 from repro_lint.engine import analyse_context
 from repro_lint.fixes.rounds import Rounds
 from repro_lint.fixes.write import write_over
@@ -31,6 +33,9 @@ def mend(repository: Repository, config: Config, *, unsafe: bool) -> Mended:
 
 def write(repository: Repository, mended: Mended) -> bool:
     """Write the files that change, and tell what became of each; whether all were written."""
+    uncommitted = changed_files(os.path.abspath(repository.root or "."))  # noqa: PTH100
+    if mixed := sorted(uncommitted & mended.changes.keys()):
+        output.tell(f"not committed before these fixes: {', '.join(mixed)}\n")
     failed = {
         path: reason
         for path, data in sorted(mended.changes.items())

@@ -57,6 +57,9 @@ def _summary(report: Report) -> Value:
         "hidden_by_confidence": report.hidden_by_confidence,
         "not_selected": report.not_selected,
         "not_analysed": len(report.not_analysed),
+        "in_baseline": report.in_baseline,
+        "baseline_mended": report.mended,
+        "base": {"ref": report.base, "score": report.base_score} if report.base else None,
         "files": report.files,
         "single_file": report.single_file,
     }

@@ -30,15 +30,21 @@ def tally(report: Report) -> str:
     kinds = ", ".join(f"{n} {name}" for name, n in by_severity(report).items() if n)
     parts = [f"{counted(shown, 'finding')} ({kinds})" if shown else "no findings"]
     suppressed = len(report.findings) - shown
+    old = f"as at {report.base}" if report.base else "in the baseline"
     others = [
         (report.hidden_by_confidence, "hidden by confidence"),
         (suppressed, "suppressed"),
         (report.not_selected, "not selected"),
+        (report.in_baseline, old),
+        (report.mended, "of the baseline mended"),
     ]
     parts += [f"{number} {text}" for number, text in others if number]
     if report.not_analysed:
         files = len({note.path for note in report.not_analysed})
         parts.append(f"{counted(files, 'file')} not analysed")
+    if report.base_score is not None and report.score is not None:
+        gain = report.score.value - report.base_score
+        parts.append(f"score {gain:+d} since {report.base}" if gain else "the same score")
     if report.crashes:
         parts.append(f"{counted(len(report.crashes), 'rule')} broken")
     return ", ".join(parts)
