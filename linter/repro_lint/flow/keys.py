@@ -119,7 +119,7 @@ class Keys:
         """Every key that is used up twice, by function, in order of the second use."""
         for path, function in self.functions:
             walk = Walk(self, path)
-            walk.block(self.facts.function(path, function).body, State({}, {}, {}), ())
+            walk.block(self.facts.function(path, function).body, State({}, {}, {}, set()), ())
             yield from sorted(walk.found.values(), key=second_use)
 
     def using(self, path: str, place: int) -> tuple[Using, ...]:
@@ -189,16 +189,18 @@ class State(Record):
     """What the names of a function hold, and which of these keys are used up.
 
     `held` gives the token of a name: two names with one token hold the same key.
-    `touched` counts the calls that may have changed the attributes of a name.
+    `touched` counts the calls that may have changed the attributes of a name. `parts` has
+    all of `held` that are part of something else, and more.
     """
 
     held: dict[str, Token]
     touched: dict[str, int]
     used: dict[Token, Mark]
+    parts: set[str]
 
     def copy(self) -> State:
         """A state that changes on its own."""
-        return State(dict(self.held), dict(self.touched), dict(self.used))
+        return State(dict(self.held), dict(self.touched), dict(self.used), set(self.parts))
 
     def token(self, name: str) -> Token:
         """What a name, an attribute (`state.key`) or an element (`keys[0]`) holds."""
@@ -213,11 +215,14 @@ class State(Record):
 
     def give(self, name: str, token: Token) -> None:
         """Let a name hold something else; what is below it changes with it."""
-        held = self.held
-        below = (name + ".", name + "[")
-        for other in [other for other in held if other.startswith(below)]:
-            del held[other]
-        held[name] = token
+        if self.parts:
+            below = (name + ".", name + "[")
+            for other in [other for other in self.parts if other.startswith(below)]:
+                self.held.pop(other, None)
+                self.parts.remove(other)
+        if "." in name or "[" in name:
+            self.parts.add(name)
+        self.held[name] = token
 
 
 class Walk:
@@ -320,11 +325,10 @@ class Walk:
             for name in sorted({**one.held, **two.held}):
                 first, second = one.token(name), two.token(name)
                 held[name] = first if first == second else ("joined", next(self.numbers))
-        touched = {
-            head: max(one.touched.get(head, 0), two.touched.get(head, 0))
-            for head in sorted({**one.touched, **two.touched})
-        }
-        return State(held, touched, {**two.used, **one.used})
+        touched = dict(one.touched)
+        for head, times in two.touched.items():
+            touched[head] = max(touched.get(head, 0), times)
+        return State(held, touched, {**two.used, **one.used}, one.parts | two.parts)
 
     def forget(self, target: Value, state: State) -> None:
         """A target holds something new."""

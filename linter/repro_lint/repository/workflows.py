@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.shell import Command, Script, read_commands
 from repro_lint.repository.small_text import small_text
@@ -79,6 +80,8 @@ _PROVIDERS: tuple[tuple[str, str], ...] = (
     (r"^(?:.*/)?Jenkinsfile[^/]*$", "jenkins"),
     (r"^\.?ci/(?:run|test|build)[\w.-]*$", "script"),
 )
+# What one of the patterns above can match has one of these.
+_MAY_RUN = pattern(r"\.ya?ml$|Jenkinsfile|^\.?ci/")
 _SCRIPT_KEYS = frozenset(
     {
         "run", "script", "before_script", "after_script", "install", "before_install", "command",
@@ -90,9 +93,10 @@ _SCRIPT_KEYS = frozenset(
 
 def provider_of(path: str) -> str:
     """Which service reads a file, "" if none does."""
-    for pattern, provider in _PROVIDERS:
-        if re.match(pattern, path):
-            return provider
+    if _MAY_RUN.search(path):
+        for expression, provider in _PROVIDERS:
+            if re.match(expression, path):
+                return provider
     return ""
 
 
@@ -172,8 +176,8 @@ def _other(repository: Repository, path: str, provider: str, root: Node | None) 
 
 def _jenkins(repository: Repository, path: str, text: str) -> Workflow:
     commands: list[Command] = []
-    pattern = r"""\bsh\s*\(?\s*(?:script:\s*)?('''|\"\"\"|'|")(.*?)\1"""
-    for match in re.finditer(pattern, text, re.DOTALL):
+    expression = r"""\bsh\s*\(?\s*(?:script:\s*)?('''|\"\"\"|'|")(.*?)\1"""
+    for match in re.finditer(expression, text, re.DOTALL):
         line = text.count("\n", 0, match.start(2)) + 1
         script = Script(match.group(2), path, line, "workflow")
         commands.extend(read_commands(repository, script))

@@ -36,10 +36,12 @@ _MOUNTED = pattern(
     r"|storage|ssd\d*|hdd\d*|data\d*|datasets?|work|workspace|dbfs)/\w"
 )
 _HOST = pattern(r"/(?:content|kaggle|dbfs)/")
-_ANY = pattern(
-    r"[\"'](?:/(?:home|Users|private|root|content|kaggle|gdrive|mnt|media|scratch|gpfs|lustre|nfs|"
-    r"raid|checkpoint|storage|ssd|hdd|data|work|dbfs)|[A-Za-z]:[\\/])"
+# Whole texts are searched for these: a search for one character skips the rest at once.
+_ANY_FOLDER = pattern(
+    r"/(?<=[\"']/)(?:home|Users|private|root|content|kaggle|gdrive|mnt|media|scratch|gpfs|lustre|"
+    r"nfs|raid|checkpoint|storage|ssd|hdd|data|work|dbfs)"
 )
+_ANY_DRIVE = pattern(r":(?<=[\"'][A-Za-z]:)[\\/]")
 _PATHLIKE = pattern(
     r"path|dir|file|root|folder|data|ckpt|checkpoint|weights|model|output|input|csv|json|cache|home"
     r"|save|load|open|read|write|join|glob|listdir|exists|location|prefix|log",
@@ -74,7 +76,9 @@ class MachinePath(Rule):
         given = _given_by_images(context)
         for path, index in context.modules.items():
             text = context.repository.code(path)
-            if not TEST_PATH.search(path) and not _ASIDE.search(path) and _ANY.search(text):
+            if not (_ANY_FOLDER.search(text) or _ANY_DRIVE.search(text)):
+                continue
+            if not TEST_PATH.search(path) and not _ASIDE.search(path):
                 found = [u for u in _machine_texts(index) if not u.text.startswith(given)]
                 if found:
                     yield self._of_code(context, path, found)
@@ -285,7 +289,7 @@ class FixedDevice(Rule):
         """Yield the first place of each file that names a device other than the first."""
         for path, index in context.modules.items():
             text = context.repository.code(path)
-            if TEST_PATH.search(path) or not _DEVICE.search(text):
+            if not ("cuda:" in text or VISIBLE in text) or TEST_PATH.search(path):
                 continue
             found = [used for used in used_texts(index) if _names_device(used)]
             places = tuple(sorted({place_of_text(context, path, used) for used in found}))
@@ -296,7 +300,7 @@ class FixedDevice(Rule):
                 yield finding._replace(sites=places if len(places) > 1 else ())
 
 
-_DEVICE = pattern(r"[\"']cuda:[1-9]|CUDA_VISIBLE_DEVICES")
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 def _names_device(used: UsedText) -> bool:
@@ -308,7 +312,7 @@ def _names_device(used: UsedText) -> bool:
     if re.fullmatch(r"cuda:[1-9]\d?", used.text):
         return used.keyword not in _SHOWN_ONLY
     is_variable = isinstance(used.target, Compound) and any(
-        part == Literal("CUDA_VISIBLE_DEVICES") for part in inside(used.target)
+        part == Literal(VISIBLE) for part in inside(used.target)
     )
     return is_variable and re.fullmatch(r"[1-9]\d?(?:,\s*\d+)*", used.text) is not None
 

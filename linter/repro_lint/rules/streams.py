@@ -27,15 +27,16 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Function
 
 # What may draw from a stream without a call that can be seen: any mention but these.
+# Each begins with a plain word: texts are searched for that word at once.
 MENTIONS = {
     "python": pattern(
-        r"(?<![.\w])random\.(?!seed\b|Random\b|SystemRandom\b|getstate\b|setstate\b)\w"
-        r"|from random import|import random as"
+        r"random(?:(?<![.\w]random)\.(?!seed\b|Random\b|SystemRandom\b|getstate\b|setstate\b)\w"
+        r"|(?<=from random) import|(?<=import random) as)"
     ),
     "numpy": pattern(
-        r"\b(np|numpy)\.random\.(?!seed\b|default_rng\b|Generator\b|RandomState\b|get_state\b"
-        r"|set_state\b|SeedSequence\b)\w|from numpy import random|from numpy\.random import"
-        r"|import numpy\.random"
+        r"random(?:(?:(?<=\bnp\.random)|(?<=\bnumpy\.random))\.(?!seed\b|default_rng\b"
+        r"|Generator\b|RandomState\b|get_state\b|set_state\b|SeedSequence\b)\w"
+        r"|(?<=from numpy import random)|(?<=from numpy\.random) import|(?<=import numpy\.random))"
     ),
 }
 SEEDER_NAME = pattern(

@@ -192,11 +192,15 @@ class _Search:
             dict[str, list[str]](),
             set[str](),
         )
+        components = self._context.program.table.components
         for path, index in self._context.modules.items():
             if TEST_PATH.search(path):
                 continue
             certain = set(_unconditional_places(index))
             for place, entry in enumerate(index.imports):
+                head = entry.module.partition(".")[0]
+                if head and head not in components:
+                    continue
                 dot = "" if entry.module.endswith(".") else "."
                 for dotted in (entry.module, f"{entry.module}{dot}{entry.member}"):
                     other = find(path, dotted)
