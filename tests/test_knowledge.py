@@ -46,7 +46,12 @@ KINDS = {
     "seed": frozenset({"constructor"}),
     "restore": frozenset(),
     "listing": frozenset({"iterator", "list", "walk"}),
-    "download": frozenset({"hash", "revision", "suffix", "version"}),
+    "download": frozenset(
+        (
+            *("alias", "colon", "hash", "prompt", "registry", "revision", "suffix", "tag"),
+            *("version", "versions"),
+        )
+    ),
     "switch": frozenset({"argument", "attribute", "environment", "function", "numerics"}),
     "completion": frozenset({"parts", "results"}),
     "initializer": frozenset(),

@@ -8,6 +8,7 @@ from repro_lint.patterns import pattern
 if TYPE_CHECKING:
     from repro_lint.repository.dependencies.records import Dependencies
 
+EXACT = pattern(r"\s*===?\s*v?\d[\w.]*\s*$")
 CLAUSE = pattern(r"(===|==|~=|<=|<|=|\^)\s*v?(\d+(?:\.\d+)*)")
 
 
@@ -40,3 +41,13 @@ def number(version: str) -> tuple[int, ...]:
     while parts and not parts[-1]:
         parts.pop()
     return tuple(parts)
+
+
+def is_fixed(dependencies: Dependencies, name: str) -> bool:
+    """Whether a lock, or each file that asks for a library, names one release of it."""
+    asked = [
+        r.specifier for file in dependencies.files for r in file.requirements if r.name == name
+    ]
+    if any(p.name == name for lock in dependencies.locks for p in lock.packages):
+        return True
+    return bool(asked) and all(EXACT.match(text) for text in asked)

@@ -73,7 +73,9 @@ class Api(Record):
     parameters that seed as well, or whose presence means the same: a call that gives
     one of them is like a call that gives `parameter`.
     For downloads `kind` says how `parameter` pins: "revision" (a commit), "suffix" (a
-    reference after a colon in its text), "hash" (a checksum), "version" (a number).
+    reference after a colon in its text), "hash" (a checksum; without `parameter` it takes
+    none), "version" (a number), "colon" and "versions" (a number in its text), "prompt" (a
+    commit after a colon); or which moving names it takes: "tag", "registry" or "alias".
     For switches it says what the name is: function, attribute, argument (`parameter`
     of that callable), environment (a variable), numerics (changes numbers, promises
     nothing about repetition), and its conditions say when it only warns. For the traits

@@ -19,6 +19,7 @@ PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
     "data": (),
     "dead_seeds": ("seed", "rand", "Random", "SEED"),
     "determinism": (),
+    "downloads": ("http", "retrieve", "get_file", "download", "requests"),
     "entropy": ("uuid", "secrets", "urandom", "SystemRandom", "entropy", "id(", "=id", "getpid"),
     "environments": ("gym", "env", "Env", "suite"),
     "estimators": (),
@@ -43,6 +44,7 @@ PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
     "splits": ("split",),
     "streams": ("seed", "SEED"),
     "uncontrolled": (),
+    "versions": (),
     "worker_data": ("Loader", "Sequence", "PyDataset", "workers"),
 }
 # Every rule, sorted by code; made when first asked for, like all that `__getattr__` gives.
