@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # The families that judge Python code, and words without which they find nothing; () for none.
 PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "checkpoints": ("save", "load_state_dict"),
     "completion": ("as_completed", "unordered", "uimap", "wait"),
     "data": (),
     "dead_seeds": ("seed", "rand", "Random", "SEED"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
     from repro_lint.config import Config
+    from repro_lint.flow.checkpoints import Checkpoints
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.loaders import Loaders
     from repro_lint.flow.processes import Starts
@@ -95,6 +96,13 @@ class Context:
         from repro_lint.flow.processes import Starts  # noqa: PLC0415
 
         return Starts(self.facts, self.seed_flow, self.symbols)
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """What programs save to go on from, and what they restore."""
+        from repro_lint.flow.checkpoints import Checkpoints  # noqa: PLC0415
+
+        return Checkpoints(self.facts)
 
     @cached_property
     def searches(self) -> Searches:
