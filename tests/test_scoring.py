@@ -314,7 +314,7 @@ def test_what_is_not_measured_is_named_and_grants_no_level() -> None:
 
     assert notes["DATA"] == (None, "not measured yet")
     assert notes["REC"] == (None, "not measured yet")
-    assert notes["VER"] == (1.0, "not measured yet: expected results, determinism test")
+    assert notes["VER"] == (1.0, "not measured yet: expected results")
     assert (found.level, found.level_at_most) == ("L0", "L4")
     assert found.next_level is not None
     assert found.next_level.missing == ()

@@ -68,8 +68,10 @@ def all_rules() -> tuple[type[Rule], ...]:
         dependencies,
         notebook_state,
         notebooks,
+        results,
         structure,
         undeclared_imports,
+        verification,
     )
 
     families = (
@@ -79,8 +81,10 @@ def all_rules() -> tuple[type[Rule], ...]:
         dependencies,
         notebook_state,
         notebooks,
+        results,
         structure,
         undeclared_imports,
+        verification,
     )
     others = (family.RULES for family in families)
     return _sorted((*python_rules(), *(rule for family in others for rule in family)))

@@ -70,12 +70,12 @@ class FloatingBaseImage(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where there are container files."""
-        return bool(_judged(context))
+        return bool(judged_containers(context))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield each image of each file that is not named by digest, once."""
         built = _built_here(context)
-        for file in _judged(context):
+        for file in judged_containers(context):
             seen = {"scratch", *built}
             for source in _sources(file):
                 image = source.image
@@ -109,11 +109,11 @@ class UnlockedImagePackages(Rule):
 
     def applies(self, context: Context) -> bool:
         """Only where an image is built."""
-        return any(file.of("RUN") for file in _judged(context))
+        return any(file.of("RUN") for file in judged_containers(context))
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield each install command that names packages without a version."""
-        for file in _judged(context):
+        for file in judged_containers(context):
             for step in file.of("RUN"):
                 for install in _installs(context, file, step):
                     loose = _loose_packages(install)
@@ -147,7 +147,8 @@ def _is_captured(context: Context) -> bool:
     )
 
 
-def _judged(context: Context) -> tuple[ContainerFile, ...]:
+def judged_containers(context: Context) -> tuple[ContainerFile, ...]:
+    """The container files of the project, those of tests and templates aside."""
     files = context.manifests.container_files
     return tuple(file for file in files if not _ASIDE.search(file.path))
 

@@ -26,8 +26,10 @@ from repro_lint.rules.ci import (
 from repro_lint.rules.dependencies import MissingDependencyFile, lists_packages
 from repro_lint.rules.notebooks import NotebookOutOfOrder, NotebookWithError
 from repro_lint.rules.readme import MissingReadmeCommands
+from repro_lint.rules.results import reproduces
 from repro_lint.rules.structure import MissingTests
 from repro_lint.rules.undeclared_imports import UndeclaredImport
+from repro_lint.rules.verification import has_repeat_test
 from repro_lint.scoring.records import Practice
 from repro_lint.syntax.index import Literal, Name
 
@@ -42,12 +44,7 @@ if TYPE_CHECKING:
     from repro_lint.syntax.index import Call, ModuleIndex, Value
 
 _BEST_FIRST = ("hashed", "locked", "exact", "bounded", "declared")
-_REPRODUCES = pattern(
-    r"reproduc\w*|repro|all|main|run|train\w*|results?|experiments?|pipeline|everything|paper"
-)
-_REPRODUCES_BY_SCRIPT = pattern(r"(?:^|/)(?:reproduc\w*|run_all|run_experiments?)\.(?:sh|bash)$")
 _NAMES_PYTHON = pattern(r"python\s*3\.\d", re.IGNORECASE)
-_PIPELINES = ("Snakefile", "snakefile", "main.nf", "dodo.py")
 _GPU = pattern(r"cuda|\bgpu|\bmps\b|accelerator|Trainer\(", re.IGNORECASE)
 _FRAMEWORKS = frozenset(
     {
@@ -291,10 +288,7 @@ def _single(context: Context) -> Iterator[str]:
     manifests = context.manifests
     if manifests.dependencies.library.is_library or context.config.kind == "library":
         return
-    pipelines = any(path.rpartition("/")[2] in _PIPELINES for path in manifests.runners)
-    named = any(_REPRODUCES.fullmatch(target.name) for target in manifests.targets)
-    scripted = any(_REPRODUCES_BY_SCRIPT.search(path) for path in context.repository.paths)
-    if manifests.stages or manifests.projects or pipelines or named or scripted:
+    if reproduces(context):
         yield "reproduce"
     else:
         scripted = any(command.origin == "script" for _, command in manifests.run_targets)
@@ -347,6 +341,15 @@ def _ci(context: Context) -> Iterator[str]:
         yield "locked" if any(installs_lock(text, context) for text in texts) else "present"
 
 
+def _repeat(context: Context) -> Iterator[str]:
+    """Whether a test trains twice with one seed, and continuous integration runs it."""
+    if any(entry.kind == "training" for entry in context.program.entries):
+        if not has_repeat_test(context):
+            yield "none"
+        else:
+            yield "in CI" if "in CI" in _tests(context) else "present"
+
+
 _LADDERS: tuple[tuple[str, Callable[[Context], Iterator[str]]], ...] = (
     ("policy", _policy),
     ("deps", _deps),
@@ -358,4 +361,5 @@ _LADDERS: tuple[tuple[str, Callable[[Context], Iterator[str]]], ...] = (
     ("notebooks", _notebooks),
     ("tests", _tests),
     ("ci", _ci),
+    ("repeat", _repeat),
 )
