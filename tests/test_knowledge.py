@@ -71,7 +71,7 @@ KINDS = {
     "exit": frozenset(),
     "option": frozenset({"field", "flags", "name"}),
     "ordered": frozenset(),
-    "passes": frozenset({"collection", "first", "numbers"}),
+    "passes": frozenset({"collection", "first", "numbers", "pairs"}),
     "quiet": frozenset(),
     "runner": frozenset(),
     "sized": frozenset(),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.bindings import EACH, bindings
+from repro_lint.patterns import pattern
 from repro_lint.syntax.index import Compound, Literal, Name, Result
 
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ STEPS = 4
 MAKERS = frozenset(f"builtins.{name}" for name in ("int", "float", "len", "ord", "round", "abs"))
 RANGE = "builtins.range"
 ANNOTATED = frozenset(("int", "float", "bool"))
+# A table of this name gives numbers.
+NUMBERING = pattern(r"(to|2)_?(idx|id|ids|ix|index|ind|int|num|number)$", re.IGNORECASE)
 # With a number on one side there are no texts on the other.
 EITHER = frozenset(("Add", "Sub", "Div", "Pow"))
 
@@ -42,6 +47,8 @@ class Numbers:
         """Whether what operators or a display make is a number, or a tuple of numbers."""
         if value.kind == "BinOp" and value.detail == "FloorDiv":
             return True
+        if value.kind == "Subscript" and isinstance(value.parts[0], Name):
+            return NUMBERING.search(value.parts[0].text) is not None
         parts = [self.is_number(part, steps) for part in value.parts]
         if value.kind == "BinOp":
             if value.detail in EITHER:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import sys
 
 from repro_lint import TYPE_CHECKING
+from repro_lint.flow.growth import of_table
+from repro_lint.flow.handed import handed, leaves_ties
 from repro_lint.flow.operations import assignments
-from repro_lint.flow.rounds import numbered, of_loop
+from repro_lint.flow.rounds import of_loop
 from repro_lint.flow.sinks import (
     DATA_NAME,
-    FIRST,
-    FREE_METHODS,
     INDEXED,
     KEEPS_METHODS,
     KEPT,
+    LAST,
     RETURNED,
     SAFE,
     SELECTS,
@@ -30,10 +31,7 @@ from repro_lint.flow.sinks import (
     as_list,
     chooses_one,
     frees,
-    goes_by_order,
-    goes_by_order_as_named,
     names_and_texts,
-    passes,
     rank,
     sets_alike,
 )
@@ -54,7 +52,7 @@ if TYPE_CHECKING:
 
     from repro_lint.flow.facts import Facts
     from repro_lint.flow.uses import Use, Uses
-    from repro_lint.syntax.index import Call, ModuleIndex, Value
+    from repro_lint.syntax.index import ModuleIndex, Value
 
 STEPS = 8
 
@@ -78,9 +76,23 @@ class Order:
 
     def names_given(self, place: int) -> tuple[Name, ...]:
         """The names that take the result of a call."""
-        uses = self.uses.of_result(place)
-        targets = [getattr(use.operation, "target", None) for use in uses if use.kind == "assigned"]
-        return tuple(target for target in targets if isinstance(target, Name))
+        uses = [use for use in self.uses.of_result(place) if use.kind == "assigned"]
+        targets = [getattr(use.operation, "target", None) for use in uses]
+        found = [target for target in targets if isinstance(target, Name)]
+        for use in uses:
+            nearest = use.containers[0] if len(use.containers) == 1 else None
+            if isinstance(nearest, Compound) and nearest.kind == "Tuple":
+                found.extend(self.taking(nearest, use))
+        return tuple(found)
+
+    def taking(self, value: Compound, use: Use) -> Iterator[Name]:
+        """The names of `a, b = x, y` that take the one of the values of which a use tells."""
+        target = getattr(use.operation, "target", None)
+        names = target.parts if isinstance(target, Compound) else ()
+        if len(names) == len(value.parts):
+            for name, part in zip(names, value.parts, strict=True):
+                if isinstance(name, Name) and self.is_taken(part, use):
+                    yield name
 
     def of_name(self, function: int, name: str, steps: int = STEPS, line: int = 0) -> Sink | None:
         """The strongest sink that the order of a variable's value reaches.
@@ -94,9 +106,17 @@ class Order:
             last = self.next_assignment(function, name, line)
             uses = [use for use in uses if line <= self.line_of(use) <= last]
         sink = self.strongest(uses, steps)
-        if sink is not None and sink.what == INDEXED and any(self.is_single(use) for use in uses):
-            return None
-        return sink
+        by_place = sink is not None and sink.what in (INDEXED, LAST)
+        return None if by_place and any(self.is_single(use) for use in uses) else sink
+
+    def values_of(self, function: int, name: str) -> list[Value]:
+        """What a function assigns to a name."""
+        body = self.index.functions[function].body
+        return [made.value for made in assignments(body) if made.target == Name(name)]
+
+    def beside(self, path: str) -> Order:
+        """Follows unordered values of another module, or of this one."""
+        return self if path == self.path else Order(self.facts, path)
 
     def next_assignment(self, function: int, name: str, line: int) -> int:
         """The line of the next assignment to a name after a line; a large one if none."""
@@ -154,7 +174,8 @@ class Order:
 
     def replaces(self, place: int, name: str, steps: int) -> bool:
         """Whether what sorting makes of a call's result takes the name of its source."""
-        is_sorted = self.index.calls[place].target == "builtins.sorted"
+        call = self.index.calls[place]
+        is_sorted = call.target == "builtins.sorted" and not leaves_ties(self, call)
         for outer in self.uses.of_result(place):
             target = getattr(outer.operation, "target", None)
             if is_sorted and outer.kind == "assigned" and target == Name(name):
@@ -214,6 +235,9 @@ class Order:
         if use.kind == "argument":
             return self.of_argument(rest, 0)
         target = getattr(use.operation, "target", None)
+        if use.kind == "assigned" and container.kind == "Tuple":
+            nearest = use.containers[0] is container
+            return self.of_unpacked(container, use, steps) if nearest else None
         if use.kind == "assigned" and container.kind == "Dict" and isinstance(target, Name):
             taken = [
                 found._replace(containers=found.containers[1:])
@@ -223,6 +247,21 @@ class Order:
             return self.strongest(taken, steps - 2)
         return None
 
+    def of_unpacked(self, value: Compound, use: Use, steps: int) -> Sink | None:
+        """Follow the names of `a, b = x, y` that take the unordered one of the values."""
+        line = self.line_of(use)
+        names = [name.text for name in self.taking(value, use)]
+        found = [self.of_name(use.function, name, steps - 1, line) for name in names]
+        return max((sink for sink in found if sink is not None), key=rank, default=None)
+
+    def is_taken(self, part: Value, use: Use) -> bool:
+        """Whether a part of a tuple is the value of which a use tells."""
+        if isinstance(part, Result):
+            return any(found is use for found in self.uses.of_result(part.call))
+        if isinstance(part, Name):
+            return any(found is use for found in self.uses.of_name(use.function, part.text))
+        return False
+
     def of_subscript(self, container: Compound) -> Sink | None:
         """Taking an item or a slice of an unordered list."""
         index = container.parts[1]
@@ -230,8 +269,9 @@ class Order:
             whole = index.parts == (Literal(None),) * 3
             return None if whole else Sink(STRONG, SLICED, data=True)
         if isinstance(index, Literal):
-            is_position = isinstance(index.value, int)
-            return Sink(WEAK, INDEXED) if is_position else None
+            if isinstance(index.value, int) and index.value < 0:
+                return Sink(WEAK, LAST, data=True)
+            return Sink(WEAK, INDEXED) if isinstance(index.value, int) else None
         return Sink(STRONG, INDEXED, data=True)
 
     def is_best(self, container: Compound, use: Use) -> bool:
@@ -239,8 +279,7 @@ class Order:
         place = container.parts[1]
         made = [place]
         if isinstance(place, Name):
-            body = self.index.functions[use.function].body
-            made = [m.value for m in assignments(body) if m.target == place]
+            made = self.values_of(use.function, place.text)
         return bool(made) and all(self.is_found_place(value) for value in made)
 
     def is_found_place(self, value: Value) -> bool:
@@ -261,7 +300,10 @@ class Order:
             return None
         rest = use._replace(containers=use.containers[place + 1 :])
         if made.kind == "dict":
-            return None
+            target = getattr(rest.operation, "target", None)
+            if rest.containers or rest.kind != "assigned" or not isinstance(target, Name):
+                return None
+            return of_table(self, target.text, rest.function, made.span.line, steps - 1)
         return as_list(self.of_use(rest, steps - 1))
 
     def weaker(self, sink: Sink | None) -> Sink | None:
@@ -310,49 +352,7 @@ class Order:
 
     def of_argument(self, use: Use, steps: int) -> Sink | None:
         """The sink that a call is for its argument."""
-        call = self.index.calls[use.call]
-        target = self.facts.program.callee(self.path, use.call)
-        dotted = target.dotted if target is not None else call.target
-        given = passes(dotted)
-        if given == "numbers":
-            return numbered(self, use.call, steps)
-        if self.is_sorted_table(use.call, use.function):
-            return None
-        if goes_by_order(dotted):
-            return self.given_to(use.call)
-        if given == "first":
-            return Sink(STRONG, FIRST)
-        if given is not None:
-            return as_list(self.of_call(use.call, steps - 1))
-        if call.name.endswith(".join") and use.detail == "0":
-            return self.weaker(self.of_call(use.call, steps - 1))
-        if call.name.rpartition(".")[2] == "extend":
-            return self.of_growth(call, use.function, steps)
-        if goes_by_order_as_named(call.name):
-            return self.given_to(use.call)
-        return None
-
-    def given_to(self, place: int) -> Sink | None:
-        """The sink that a call is which goes by the order of its argument."""
-        uses = self.uses.of_result(place)
-        if uses and all(u.kind == "receiver" and u.detail in FREE_METHODS for u in uses):
-            return None
-        what = f"goes to `{self.index.calls[place].name}` in its order"
-        return Sink(STRONG, what, data=True, call=(self.path, place))
-
-    def is_sorted_table(self, place: int, function: int) -> bool:
-        """Whether rows are sorted by a column after a call has put them together."""
-        uses = list(self.uses.of_result(place))
-        targets = [getattr(use.operation, "target", None) for use in uses if use.kind == "assigned"]
-        for target in targets:
-            if isinstance(target, Name):
-                uses.extend(self.uses.of_name(function, target.text))
-        return any(use.kind == "receiver" and use.detail in SORTS_ROWS for use in uses)
-
-    def of_growth(self, call: Call, function: int, steps: int) -> Sink | None:
-        """Follow the list that grows by unordered elements."""
-        holder = call.name.rpartition(".")[0]
-        return self.of_name(function, holder, steps - 1) if holder else None
+        return handed(self, use, steps)
 
     def of_return(self, function: int, steps: int) -> Sink | None:
         """A function that returns an unordered list: what its callers do decides."""
@@ -374,7 +374,7 @@ class Order:
         for path, place in self.facts.program.calls_beside(self.path, name):
             target = self.facts.program.callee(path, place)
             if target is not None and target[1:3] == (self.path, function):
-                other = self if path == self.path else Order(self.facts, path)
+                other = self.beside(path)
                 if other.is_freed(place):
                     yield SAFE
                 else:

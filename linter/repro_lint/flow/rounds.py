@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.operations import assignments, every
+from repro_lint.flow.growth import assigned, grown
+from repro_lint.flow.operations import every
 from repro_lint.flow.sinks import (
     DATA_NAME,
     NUMBER_KEEPERS,
@@ -11,7 +12,6 @@ from repro_lint.flow.sinks import (
     STRONG,
     WEAK,
     Sink,
-    as_list,
     guarded,
     passes,
     rank,
@@ -22,16 +22,16 @@ from repro_lint.syntax.index import (
     Comprehension,
     Evaluate,
     Exit,
+    Literal,
     Loop,
     Name,
-    Result,
     Yield,
 )
 
 if TYPE_CHECKING:
     from repro_lint.flow.order import Order
     from repro_lint.flow.uses import Use
-    from repro_lint.syntax.index import Call, Operation
+    from repro_lint.syntax.index import Operation
 
 
 def numbered(order: Order, place: int, steps: int) -> Sink | None:
@@ -56,9 +56,22 @@ def numbered_loop(order: Order, loop: Loop, function: int, steps: int) -> Sink |
             line = order.line_of(use)
             if use.kind == "assigned" and line > loop.span.line and not use.containers:
                 return NUMBERED
-            if use.kind == "argument" and line > loop.span.line and keeps_number(order, use):
+            if is_place(use) or (
+                use.kind == "argument" and line > loop.span.line and keeps_number(order, use)
+            ):
                 return NUMBERED
     return of_loop(order, loop, function, steps - 1)
+
+
+def is_place(use: Use) -> bool:
+    """Whether a number is the first place of what an assignment fills, other than a constant."""
+    operation = use.operation
+    if use.kind != "index" or not isinstance(operation, Assign) or operation.augmented:
+        return False
+    if isinstance(operation.value, Literal) or operation.target not in use.containers:
+        return False
+    inner = use.containers[:-1]
+    return not inner or (len(inner) == 1 and getattr(inner[0], "kind", "") == "Tuple")
 
 
 def keeps_number(order: Order, use: Use) -> bool:
@@ -93,30 +106,5 @@ def left_behind(
     if isinstance(operation, Evaluate):
         return grown(order, order.index.calls[operation.call], loop, function, steps)
     if isinstance(operation, Assign):
-        return assigned_number(order, operation)
-    return None
-
-
-def grown(order: Order, call: Call, loop: Loop, function: int, steps: int) -> Sink | None:
-    """A list from before the loop that grows in each round."""
-    holder, _, method = call.name.rpartition(".")
-    if method not in ("append", "extend") or not holder:
-        return None
-    if any(made.target == Name(holder) for made in assignments(loop.body)):
-        return None
-    sink = as_list(order.of_name(function, holder, steps - 1))
-    if sink is not None and DATA_NAME.search(holder):
-        return sink._replace(data=True)
-    return sink
-
-
-def assigned_number(order: Order, operation: Assign) -> Sink | None:
-    """`index[name] = len(index)` numbers the rounds."""
-    target, value = operation.target, operation.value
-    if not isinstance(target, Compound) or target.kind != "Subscript":
-        return None
-    if isinstance(value, Result):
-        call = order.index.calls[value.call]
-        if call.target == "builtins.len" and target.parts[0] in call.arguments:
-            return Sink(STRONG, "numbers its elements", data=True)
+        return assigned(order, operation, loop, function, steps)
     return None

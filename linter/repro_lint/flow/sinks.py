@@ -31,9 +31,12 @@ STRONG, WEAK = "strong", "weak"
 RETURNED = "is returned"
 FIRST = "gives its first element"
 INDEXED = "is indexed by position"
+LAST = "gives its last element"
 SLICED = "is sliced"
 SELECTS = "selects in its order"
 KEPT = "is kept for others to use"
+# A set has no positions before it is a list.
+BY_POSITION = (FIRST, INDEXED, LAST, SLICED, SELECTS)
 SORT_STEPS = 3
 
 

@@ -15,6 +15,7 @@ from repro_lint.flow.sinks import (
     FIRST,
     INDEXED,
     KEPT,
+    LAST,
     RETURNED,
     SELECTS,
     SET_METHODS,
@@ -232,7 +233,7 @@ def matters(sink: Sink) -> bool:
     """Whether a sink can be one for a set, which has no positions before it is a list."""
     if sink.what == FIRST:
         return False
-    return sink.listed or sink.what not in (RETURNED, INDEXED, SLICED, KEPT)
+    return sink.listed or sink.what not in (RETURNED, INDEXED, LAST, SLICED, KEPT)
 
 
 def is_text(index: ModuleIndex, held: tuple[Value, ...]) -> bool:
