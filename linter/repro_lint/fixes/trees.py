@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.syntax.index import Span
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
+BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 class Tree:
@@ -21,13 +23,29 @@ class Tree:
         """Parse a text; SyntaxError where the interpreter is older than its syntax."""
         self.lines = text.split("\n")
         self.module = ast.parse(text)
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self._expressions: dict[Span, ast.expr] = {}
-        for node in ast.walk(self.module):
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
-            if isinstance(node, ast.expr):
-                self._expressions[self.span(node)] = node
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What each node is a part of."""
+        return {
+            child: node for node in ast.walk(self.module) for child in ast.iter_child_nodes(node)
+        }
+
+    @cached_property
+    def homes(self) -> dict[ast.AST, ast.AST]:
+        """What each statement, handler and case is a part of: much fewer than all nodes."""
+        found: dict[ast.AST, ast.AST] = {}
+        waiting: list[ast.AST] = [self.module]
+        for node in waiting:
+            for child in parts(node):
+                found[child] = node
+                waiting.append(child)
+        return found
+
+    @cached_property
+    def _expressions(self) -> dict[Span, ast.expr]:
+        nodes = ast.walk(self.module)
+        return {self.span(node): node for node in nodes if isinstance(node, ast.expr)}
 
     def span(self, node: ast.expr | ast.stmt) -> Span:
         """The span of a node; columns in characters."""
@@ -42,7 +60,7 @@ class Tree:
     def statement(self, span: Span) -> ast.stmt | None:
         """The innermost statement that holds a span."""
         found: ast.stmt | None = None
-        for node in ast.walk(self.module):
+        for node in self.homes:
             if isinstance(node, ast.stmt) and holds(self.span(node), span):
                 found = node
         return found
@@ -53,10 +71,11 @@ class Tree:
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """What a node is inside of, the nearest first."""
-        at = self.parents.get(node)
+        around = self.homes if isinstance(node, ast.stmt) else self.parents
+        at = around.get(node)
         while at is not None:
             yield at
-            at = self.parents.get(at)
+            at = around.get(at)
 
     def indent(self, line: int) -> str | None:
         """What stands before the first statement of a line; None where more than blanks does."""
@@ -71,6 +90,12 @@ class Tree:
     def _column(self, line: int, offset: int) -> int:
         text = self.lines[line - 1]
         return offset + 1 if text.isascii() else len(text.encode()[:offset].decode()) + 1
+
+
+def parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements, handlers and cases that stand directly in a node."""
+    for block in BLOCKS:
+        yield from getattr(node, block, ())
 
 
 def holds(outer: Span, inner: Span) -> bool:
