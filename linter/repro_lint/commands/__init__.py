@@ -6,5 +6,6 @@ COMMANDS = {
     "check": "judge a repository, or one file (what a bare PATH does)",
     "explain": "print the card of a rule",
     "explain-flow": "tell what seeds each stream in a run, or the way to an unseeded draw",
+    "new": "make a project that can be reproduced from the first day",
     "rules": "list every rule",
 }
