@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import repro_lint
+import template_project
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "linter" / "repro_lint"
@@ -54,6 +55,9 @@ def test_wheel_holds_every_file_of_the_package(wheel: Path) -> None:
         for path in PACKAGE.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    carried = [ROOT / "copier.yml", *template_project.sources()]
+    inside = PACKAGE.name + "/project_template"
+    expected |= {f"{inside}/{path.relative_to(ROOT).as_posix()}" for path in carried}
 
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 

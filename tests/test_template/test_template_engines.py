@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import itertools
+import os
 import subprocess
 import sys
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import copier
 import pytest
+
 import template_project as project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 TOOL = project.ROOT / "tools" / "template.py"
-FREE = {"project_name": "Tide-9 study", "author": "Zoë O'Brien: & Söhne #2", "description": "100 % [a] & 'b'"}
+FREE = {
+    "project_name": "Tide-9 study",
+    "author": "Zoë O'Brien: & Söhne #2",
+    "description": "100 % [a] & 'b'",
+}
 OTHER: dict[str, Any] = {
     name: choice
     for name in project.questions()
     for choice in project.choices(name)
     if choice != project.defaults()[name]
 }
-# Each answer once away from its default, nothing as it comes, and everything else at once.
-SETS = [
-    {},
-    FREE,
-    OTHER,
-    *(
-        {name: choice}
-        for name in project.questions()
-        for choice in project.choices(name)
-        if choice != project.defaults()[name]
-    ),
-]
+# test_template_render.py has every combination; here the engines must agree with what it saw.
+SETS = [{}, FREE, OTHER, {"framework": "sklearn", "ci": "none", "use_docker": False}]
 BAD = [
     ("project_name", "-x", "A name starts with a letter or digit"),
     ("project_name", "x" * 81, "at most 80"),
@@ -50,7 +46,7 @@ BAD = [
     ("description", 'say "hi"', "A description is one line"),
     ("description", "one\ntwo", "A description is one line"),
     ("description", "one\n", "A description is one line"),
-    ("description", "{{ 7 * 7 }}", "A description is one line"),
+    ("description", "{ 7 }", "A description is one line"),
     ("author", "<script>", "An author is one name"),
     ("email", "nobody", "An address looks like"),
     ("copyright_year", "26", "A year has four digits"),
@@ -80,8 +76,8 @@ def by_cookiecutter(template: Path, target: Path, answers: project.Answers) -> P
     config.write_text(f"replay_dir: {target.parent}/replay\n", encoding="utf-8")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "cookiecutter", template, "--no-input"),
-            *("--config-file", config, "--output-dir", target, *given),
+            *(sys.executable, "-m", "cookiecutter", str(template), "--no-input"),
+            *("--config-file", str(config), "--output-dir", str(target), *given),
         ],
         capture_output=True,
         encoding="utf-8",
@@ -93,7 +89,9 @@ def by_cookiecutter(template: Path, target: Path, answers: project.Answers) -> P
 
 
 @pytest.mark.parametrize("answers", SETS, ids=name_of)
-def test_engines_make_the_same_project(template: Path, tmp_path: Path, answers: project.Answers) -> None:
+def test_engines_make_the_same_project(
+    template: Path, tmp_path: Path, answers: project.Answers
+) -> None:
     made = project.read(by_copier(template, tmp_path / "copier", answers))
     known = {**project.defaults(), **answers}
     if "project_slug" not in answers:
@@ -149,7 +147,8 @@ def changed(template: Path) -> Iterator[Path]:
     readme = template / "template" / "README.md"
     text = readme.read_text(encoding="utf-8")
     readme.write_text(text.rstrip("\n") + "\n\nNew in version 2.\n", encoding="utf-8")
-    (template / "template" / "NEWS.md").write_text("# {{ cookiecutter.project_name }}\n", encoding="utf-8")
+    news = template / "template" / "NEWS.md"
+    news.write_text("# {{ cookiecutter.project_name }}\n", encoding="utf-8")
     yield template
     project.commit(template, "v2.0.0")
 
@@ -211,22 +210,30 @@ def test_copier_switches_an_answer_later(versions: Path, tmp_path: Path) -> None
     assert_updated(made)
 
 
-def test_cruft_makes_the_same_project_and_updates_it(versions: Path, tmp_path: Path) -> None:
-    home = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin:/usr/local/bin"}
-    who = {f"GIT_{role}_{part}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
+@pytest.fixture
+def cruft(tmp_path: Path) -> Callable[..., None]:
+    """Run cruft as somebody whose home is empty."""
+    roles = itertools.product(("AUTHOR", "COMMITTER"), ("NAME", "EMAIL"))
+    who = {f"GIT_{role}_{part}": "a@example.org" for role, part in roles}
 
-    def cruft(*arguments: str | Path, cwd: Path = tmp_path) -> None:
+    def run(*arguments: str | Path, cwd: Path = tmp_path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "cruft", *arguments],
             cwd=cwd,
-            env={**home, **who},
+            env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], **who},
             capture_output=True,
             encoding="utf-8",
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
 
-    cruft("create", versions, "--no-input", "--checkout", "v1.0.0", "--extra-context", json.dumps({}))
+    return run
+
+
+def test_cruft_makes_the_same_project_and_updates_it(
+    versions: Path, tmp_path: Path, cruft: Callable[..., None]
+) -> None:
+    cruft("create", versions, "--no-input", "--checkout", "v1.0.0")
     made = tmp_path / "my-experiment"
 
     assert project.read(made) == project.rendered(project.defaults())

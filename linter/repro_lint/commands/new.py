@@ -29,6 +29,7 @@ _src_path: repro-lint
 _SOURCE = pattern(r"(?m)^_src_path:.*\n(?: .*\n)*")
 _NAME = pattern(r"[A-Za-z][A-Za-z0-9 ]{1,59}")
 _WORDS = pattern(r"[^A-Za-z0-9]+")
+_WORDS_OF_CHOICE = {"yes": True, "no": False, "true": True, "false": False}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -65,16 +66,18 @@ def _template() -> Path:
     return next(folder for folder in _TEMPLATES if (folder / "copier.yml").is_file())
 
 
-def _questions(template: Path) -> list[str]:
+def _questions(template: Path) -> dict[str, str]:
+    """The names of what the template asks, with the type of each answer."""
     import yaml  # noqa: PLC0415
 
     asked = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
-    return [name for name in asked if not name.startswith("_") and name != "cookiecutter"]
+    names = [name for name in asked if not name.startswith("_") and name != "cookiecutter"]
+    return {name: asked[name]["type"] for name in names}
 
 
-def _answers(given: Sequence[str], questions: Sequence[str]) -> dict[str, str]:
-    """Read `NAME=VALUE`; Copier turns values into what a question wants."""
-    answers = {}
+def _answers(given: Sequence[str], questions: dict[str, str]) -> dict[str, str | bool]:
+    """Read each `NAME=VALUE`."""
+    answers: dict[str, str | bool] = {}
     for item in given:
         name, equals, value = item.partition("=")
         if not equals:
@@ -82,11 +85,19 @@ def _answers(given: Sequence[str], questions: Sequence[str]) -> dict[str, str]:
         if name not in questions:
             hint = did_you_mean(name, questions, f"it asks for {', '.join(questions)}")
             raise UserError(f"the template does not ask for `{name}`", hint)
-        answers[name] = value
+        answers[name] = _yes_or_no(name, value) if questions[name] == "bool" else value
     return answers
 
 
-def _copy(template: Path, target: Path, answers: dict[str, str], *, silent: bool) -> None:
+def _yes_or_no(name: str, value: str) -> bool:
+    """Copier itself takes every unknown word for a yes."""
+    if value.lower() not in _WORDS_OF_CHOICE:
+        known = ", ".join(_WORDS_OF_CHOICE)
+        raise UserError(f"`{name}` must be one of {known}, not `{value}`")
+    return _WORDS_OF_CHOICE[value.lower()]
+
+
+def _copy(template: Path, target: Path, answers: dict[str, str | bool], *, silent: bool) -> None:
     import tempfile  # noqa: PLC0415
 
     copier, mistakes = _engine()
