@@ -16,6 +16,7 @@ import pytest
 from repro_lint import config
 from repro_lint.cli import main
 from repro_lint.commands.fixing import difference, mend
+from repro_lint.findings import Confidence
 from repro_lint.fixes import write
 from repro_lint.repository.files import Repository
 
@@ -278,3 +279,13 @@ def test_libcst_is_imported_only_to_fix(folder: Path) -> None:
 
     assert ran.stdout.endswith("False\n")
     assert "`--fix` mends 1" in ran.stdout
+
+
+@pytest.mark.parametrize(("name", "is_fixed"), [("words", True), ("instances", False)])
+def test_objects_that_may_have_no_order_are_not_sorted(name: str, *, is_fixed: bool) -> None:
+    text = f"def number(items):\n    {name} = set()\n    for item in items:\n"
+    text += f"        {name}.add(item.of)\n    return list({name})[:10]\n"
+    settings = config.DEFAULT._replace(select=("ORD002",), min_confidence=Confidence.LOW)
+    made = mend(Repository.from_mapping({"a.py": text}), settings, unsafe=True)
+
+    assert (len(made.report.shown), bool(made.changes)) == (1 - is_fixed, is_fixed)

@@ -10,6 +10,7 @@ from repro_lint.fixes import expressions
 from repro_lint.fixes.plan import SAFE, UNSAFE, Edit, Plan
 from repro_lint.fixes.trees import FUNCTIONS
 from repro_lint.flow.sinks import SET_METHODS
+from repro_lint.rules.ordering import TEXT_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,12 +61,28 @@ def sorted_set(planner: Planner, finding: Finding, attempt: int) -> Plan | None:
     node = set_at(planner, tree, finding)
     if node is None:
         return None
+    # What is added later may be any object, of which not all have an order to sort by.
+    if isinstance(node, ast.Call) and not node.args and not is_of_text(tree, node):
+        return None
     edits = tuple(
         Edit(path, span, expressions.wrapped("sorted") if wraps else expressions.renamed("sorted"))
         for span, wraps in places_of(tree, node)
     )
     safety = SAFE if finding.confidence == Confidence.HIGH else UNSAFE
     return Plan("sort the set where its order is used", safety, edits) if edits else None
+
+
+def is_of_text(tree: Tree, node: ast.expr) -> bool:
+    """Whether names say that a set holds text."""
+    parent = tree.parent(whole_set(tree, node))
+    made = parent.targets if isinstance(parent, ast.Assign) else []
+    named = [n for part in (node, *made) for n in ast.walk(part)]
+    return any(
+        (isinstance(n, ast.Name) and TEXT_NAME.search(n.id))
+        or (isinstance(n, ast.Attribute) and TEXT_NAME.search(n.attr))
+        or (isinstance(n, ast.Constant) and isinstance(n.value, str))
+        for n in named
+    )
 
 
 def set_at(planner: Planner, tree: Tree, finding: Finding) -> ast.expr | None:
