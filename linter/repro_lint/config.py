@@ -34,6 +34,7 @@ class Config(Record):
     max_file_bytes: int = 2_000_000
     exclude: tuple[str, ...] = ()
     kind: str = ""
+    baseline: str = ""
     origins: tuple[tuple[str, str], ...] = ()
 
     def origin(self, key: str) -> str:
@@ -231,6 +232,10 @@ def _one_of(choices: Sequence[str]) -> Callable[[object], str | None]:
     return lambda value: value if isinstance(value, str) and value in choices else None
 
 
+def _path(value: object) -> str | None:
+    return value if isinstance(value, str) and "\0" not in value else None
+
+
 def _confidence(value: object) -> Confidence | None:
     if isinstance(value, str) and value in CONFIDENCES:
         return Confidence[value.upper()]
@@ -252,6 +257,7 @@ _READERS: dict[str, _Reader] = {
     "max_file_bytes": ("a whole number of bytes, at least 1", _number(1, _MANY)),
     "exclude": ("a list of patterns", _strings),
     "kind": ("`library`, or empty", _one_of(KINDS)),
+    "baseline": ("a path", _path),
 }
 _CHOICES = {"min_confidence": CONFIDENCES, "parser": PARSERS, "kind": ("library",)}
 _EXAMPLES = {
@@ -267,4 +273,5 @@ _EXAMPLES = {
     "max_file_bytes": "2000000",
     "exclude": '["third_party/"]',
     "kind": '"library"',
+    "baseline": '"baseline.json"',
 }

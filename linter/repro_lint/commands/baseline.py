@@ -22,6 +22,12 @@ HINT = "write it with `--write-baseline FILE`"
 
 def write(path: str, report: Report) -> int:
     """Write the findings that count into a baseline; how many there are."""
+    output.write_file(path, text_of(report))
+    return len(report.shown)
+
+
+def text_of(report: Report) -> str:
+    """The baseline of a report: the findings that count, in an order that moved lines keep."""
     found = [
         {
             "fingerprint": reported.fingerprint,
@@ -33,8 +39,7 @@ def write(path: str, report: Report) -> int:
     ]
     found.sort(key=lambda entry: (entry["path"], entry["rule"], entry["fingerprint"]))
     text = json.dumps({"version": VERSION, "findings": found}, indent=1, ensure_ascii=False)
-    output.write_file(path, text + "\n")
-    return len(found)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
 
 
 def read(path: str) -> frozenset[str]:

@@ -155,7 +155,7 @@ def _no_such_path(path: str) -> UserError:
 
 
 def _config(arguments: Namespace, root: str) -> Config:
-    keys = ("select", "ignore", "min_confidence", "min_score", "parser", "workers")
+    keys = ("select", "ignore", "min_confidence", "min_score", "parser", "workers", "baseline")
     flags = {key: getattr(arguments, key) for key in keys if getattr(arguments, key) is not None}
     flags |= {key: True for key in ("exit_zero", "preview") if getattr(arguments, key)}
     config = configuration.load(root, flags, file=arguments.config, isolated=arguments.isolated)
@@ -210,12 +210,15 @@ def _write_baseline(path: str, report: Report) -> ExitCode:
 
 def _without_old(report: Report, arguments: Namespace, root: str, config: Config) -> Report:
     """The report without what a baseline or another commit has as well."""
-    if not arguments.baseline and not arguments.diff_base:
+    if not config.baseline and not arguments.diff_base:
         return report
     from repro_lint.commands import baseline  # noqa: PLC0415
 
-    if arguments.baseline:
-        report = baseline.without(report, baseline.read(arguments.baseline))
+    if config.baseline:
+        # A flag is a path from here, a setting one from the repository.
+        flagged = config.origin("baseline") == "flag"
+        file = config.baseline if flagged else os.path.join(root, config.baseline)  # noqa: PTH118
+        report = baseline.without(report, baseline.read(file))
     if not arguments.diff_base:
         return report
     if report.single_file:
