@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro_lint.findings import Confidence, Severity
+from repro_lint.knowledge import build
 from repro_lint.rules import ALL
 from repro_lint.scoring import Evidence, Hazard, Practice, Run, Score, load, score
 from repro_lint.scoring.model import Model, Rung
@@ -378,3 +379,10 @@ def test_rungs_rise_from_nothing_to_one() -> None:
         values = [rung.value for rung in LADDERS[name].rungs]
         assert values == sorted(set(values))
         assert (values[0], values[-1]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", sorted(build.table_texts()))
+def test_given_a_table_expected_its_compiled_file_says_the_same(name: str) -> None:
+    compiled = (build.COMPILED / f"{name}.json").read_text(encoding="utf-8")
+    hint = "run `python tools/refresh_knowledge.py --write`"
+    assert compiled == build.table_texts()[name], hint

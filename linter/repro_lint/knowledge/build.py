@@ -20,6 +20,12 @@ LIBRARIES = Path(__file__).with_name("libraries")
 COMPILED = LIBRARIES.with_name("compiled")
 LEFT_OUT = LIBRARIES.with_name("left_out.toml")
 INDEX = "index"
+# Tables that are no facts of libraries; they are taken over as they are.
+TABLES = (
+    LIBRARIES.with_name("distributions.toml"),
+    LIBRARIES.with_name("variables.toml"),
+    LIBRARIES.parent.parent / "scoring" / "scoring.toml",
+)
 EFFECTS = (
     *("draw", "generator", "seed", "restore", "listing", "download", "switch"),
     *("completion", "initializer", "pool", "process", "starting", "worker"),
@@ -75,7 +81,14 @@ STREAM_KEYS = frozenset({"feeds", "label", "modules", "seed"})
 
 def compiled_texts(folder: Path = LIBRARIES) -> dict[str, str]:
     """The texts that the files of `compiled/` must have, by name without ending."""
-    return {name: _dump(part) for name, part in compile_files(folder).items()}
+    facts = {name: _dump(part) for name, part in compile_files(folder).items()}
+    return {**facts, **table_texts()}
+
+
+def table_texts() -> dict[str, str]:
+    """The texts of the tables that are no facts of libraries, by name without ending."""
+    read = ((path.stem, parse(path.read_text(encoding="utf-8"))) for path in TABLES)
+    return {name: json.dumps(data, indent=0, ensure_ascii=False) + "\n" for name, data in read}
 
 
 def write() -> None:

@@ -230,7 +230,8 @@ def _api(name: str, fact: Mapping[str, Any]) -> Api:
     return Api(name=name, **values)
 
 
-def _read_part(stem: str) -> Mapping[str, Any]:
+def compiled(stem: str) -> Mapping[str, Any]:
+    """A compiled file: the facts of a library, or a table of its own."""
     import json  # noqa: PLC0415
 
     with open(os.path.join(_COMPILED, f"{stem}.json"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
@@ -241,4 +242,4 @@ def _read_part(stem: str) -> Mapping[str, Any]:
 @cache
 def knowledge() -> Knowledge:
     """The facts that ship with this version, each part read once."""
-    return Knowledge(_read_part)
+    return Knowledge(compiled)

@@ -15,7 +15,7 @@ from repro_lint.repository.mentions import is_pretended, mentions
 from repro_lint.repository.places import place_of
 from repro_lint.repository.shell import resolve_target
 from repro_lint.rules.base import Rule
-from repro_lint.rules.declared_options import declares
+from repro_lint.rules.declared_options import Declarations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,6 +92,7 @@ class _Search:
         for path in context.repository.paths:
             self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
         self._written = set(self._made())
+        self._options = Declarations(context)
         self._is_library = context.manifests.dependencies.library.is_library
 
     def all(self) -> Iterator[_Broken]:
@@ -223,7 +224,7 @@ class _Search:
                           if self._repository.exists(p)), "")  # fmt: skip
         else:
             found = resolve_target(self._repository, script, command)
-        if declares(self._context, found, mention.text) is not False:
+        if self._options.has(found, mention.text) is not False:
             return None
         message = f"`{found}` has no option `{mention.text}`"
         return _broken(mention, message, sure=True)

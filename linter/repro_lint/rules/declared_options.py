@@ -27,38 +27,66 @@ _OPEN_CALLS = ("parse_known_args", "add_argparse_args", "add_arguments", "parse_
 _ALWAYS = ("--help", "--version", "--local-rank", "--local_rank")
 
 
-def declares(context: Context, script: str, option: str) -> bool | None:
-    """Tell whether a script has an option; None where its parser cannot be read in full."""
-    if script not in context.modules or option in _ALWAYS:
-        return None
-    reached = [path for path in context.program.closure(script) if path in context.modules]
-    modules = [context.modules[path] for path in sorted(reached)]
-    if not _is_readable(context, script, modules):
-        return None
-    plain = option.lstrip("-")
-    names = {plain, plain.replace("-", "_"), plain.replace("_", "-")}
-    words = "|".join(re.escape(name) for name in sorted(names))
-    known = re.compile(rf"(?<![\w-])(?:--?(?:no-)?)?(?:{words})")
-    return any(known.search(context.repository.code(index.path)) for index in modules)
+class Declarations:
+    """The options of scripts; what modules say of their parsers is read once."""
+
+    def __init__(self, context: Context) -> None:
+        """Keep the modules; read none yet."""
+        self._context = context
+        self._readable: dict[str, tuple[str, ...] | None] = {}
+        self._parsers: dict[str, bool | None] = {}
+
+    def has(self, script: str, option: str) -> bool | None:
+        """Tell whether a script has an option; None where its parser cannot be read in full."""
+        if script not in self._context.modules or option in _ALWAYS:
+            return None
+        if script not in self._readable:
+            self._readable[script] = self._search(script)
+        paths = self._readable[script]
+        if paths is None:
+            return None
+        plain = option.lstrip("-")
+        names = {plain, plain.replace("-", "_"), plain.replace("_", "-")}
+        words = "|".join(re.escape(name) for name in sorted(names))
+        known = re.compile(rf"(?<![\w-])(?:--?(?:no-)?)?(?:{words})")
+        codes = (self._context.repository.code(path) for path in paths)
+        return any(known.search(code) for code in codes if any(name in code for name in names))
+
+    def _search(self, script: str) -> tuple[str, ...] | None:
+        """The modules that a script runs, if its parser can be read in full."""
+        modules = self._context.modules
+        reached = sorted(path for path in self._context.program.closure(script) if path in modules)
+        heads = _imported(modules[script])
+        if heads & _MAKERS:
+            return None
+        parsers = [self._parser(path) for path in reached]
+        return tuple(reached) if None not in parsers and any(parsers) else None
+
+    def _parser(self, path: str) -> bool | None:
+        """Tell whether a module makes a parser; None where that cannot be read in full."""
+        if path not in self._parsers:
+            code = self._context.repository.code(path)
+            self._parsers[path] = _parser_of(self._context.modules[path], code)
+        return self._parsers[path]
 
 
-def _is_readable(context: Context, script: str, modules: list[ModuleIndex]) -> bool:
-    """Tell whether a parser is made, and each option of it stands in the text."""
+def _imported(index: ModuleIndex) -> set[str]:
+    heads = {i.module.partition(".")[0] for i in index.imports}
+    return heads | {i.member for i in index.imports}
+
+
+def _parser_of(index: ModuleIndex, code: str) -> bool | None:
+    heads = _imported(index)
+    if "sys.argv" in code or (heads & _MAKERS and not heads.isdisjoint(_PARSERS)):
+        return None
     declared = False
-    for index in modules:
-        heads = {i.module.partition(".")[0] for i in index.imports}
-        heads |= {i.member for i in index.imports}
-        if heads & _MAKERS and (index.path == script or not heads.isdisjoint(_PARSERS)):
-            return False
-        for call in index.calls:
-            if call.name.endswith(_OPEN_CALLS) or "sys.argv" in call.name:
-                return False
-            if call.name.endswith(("add_argument", ".option", "typer.Option")):
-                declared = True
-                if not all(_is_text(argument) for argument in _flags(call)):
-                    return False
-        if "sys.argv" in context.repository.code(index.path):
-            return False
+    for call in index.calls:
+        if call.name.endswith(_OPEN_CALLS) or "sys.argv" in call.name:
+            return None
+        if call.name.endswith(("add_argument", ".option", "typer.Option")):
+            declared = True
+            if not all(_is_text(argument) for argument in _flags(call)):
+                return None
     return declared
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Location, Severity
 from repro_lint.flow.entries import TEST_PATH
-from repro_lint.knowledge.tables import read_table
+from repro_lint.knowledge.load import compiled
 from repro_lint.patterns import pattern
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.shell import Script, read_commands
@@ -226,7 +226,7 @@ _TELLS = pattern(
 @cache
 def _known_variables() -> re.Pattern[str]:
     """The variables that systems, schedulers and launchers set."""
-    data = read_table("variables")
+    data = compiled("variables")
     names = "|".join(map(re.escape, data["set"]["names"]))
     starts = "|".join(map(re.escape, data["set"]["prefixes"]))
     return re.compile(rf"(?:{names})$|(?:{starts})")

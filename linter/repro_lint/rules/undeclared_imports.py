@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Location, Severity
 from repro_lint.flow.entries import NO_SCRIPT, TEST_PATH
-from repro_lint.knowledge.tables import read_table
+from repro_lint.knowledge.load import compiled
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.repository.dependencies.names import Place as At
@@ -46,7 +46,7 @@ class Distributions(Record):
 @cache
 def distributions() -> Distributions:
     """What the table of this version says."""
-    data = read_table("distributions")
+    data = compiled("distributions")
     return Distributions(
         {name: tuple(given) for name, given in data["imports"].items()},
         frozenset(data["hosts"]["modules"]),

@@ -1,4 +1,4 @@
-"""The numbers of the score: weights, ladders, caps and levels, read from `scoring.toml`."""
+"""The numbers of the score: weights, ladders, caps and levels, which `scoring.toml` states."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import cache
 
 from repro_lint import TYPE_CHECKING
 from repro_lint.findings import Confidence, Severity
+from repro_lint.knowledge.load import compiled
 from repro_lint.records import Record
-from repro_lint.toml import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,9 +102,7 @@ class Model(Record):
 @cache
 def load() -> Model:
     """The model that ships with this version."""
-    from pathlib import Path  # noqa: PLC0415
-
-    return build(parse(Path(__file__).with_name("scoring.toml").read_text("utf-8")))
+    return build(compiled("scoring"))
 
 
 def build(data: Mapping[str, Any]) -> Model:
