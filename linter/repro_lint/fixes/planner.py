@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from repro_lint import TYPE_CHECKING
-from repro_lint.fixes import calls, orders, seeding, switches
-from repro_lint.fixes.trees import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from repro_lint.findings import Finding, Location
     from repro_lint.fixes.plan import Plan
+    from repro_lint.fixes.trees import Tree
     from repro_lint.rules.base import Context
     from repro_lint.syntax.index import Call
 
@@ -28,8 +29,11 @@ class Planner:
 
     def plan(self, finding: Finding, attempt: int = 0) -> Plan | None:
         """The fix of a finding; a higher attempt asks for another way, None where none is left."""
-        fixer = FIXERS.get(finding.rule)
-        return fixer(self, finding, attempt) if fixer is not None else None
+        if finding.rule not in FIXERS:
+            return None
+        module, _, name = FIXERS[finding.rule].partition(".")
+        fixer: Fixer = getattr(import_module(f"repro_lint.fixes.{module}"), name)
+        return fixer(self, finding, attempt)
 
     def text(self, path: str) -> str:
         """The code of a file."""
@@ -37,6 +41,8 @@ class Planner:
 
     def tree(self, path: str) -> Tree | None:
         """The tree of a file, None where this interpreter cannot read it."""
+        from repro_lint.fixes.trees import Tree  # noqa: PLC0415  `ast` takes 8 ms to import
+
         if path not in self._trees:
             try:
                 self._trees[path] = Tree(self.text(path))
@@ -69,21 +75,22 @@ def planner_of(context: Context) -> Planner:
     return found
 
 
-FIXERS: Mapping[str, Fixer] = {
-    "ORD001": orders.sorted_listing,
-    "ORD002": orders.sorted_set,
-    "DET001": switches.benchmark_off,
-    "DET002": switches.deterministic,
-    "DET005": switches.no_warnings,
-    "DET006": switches.called,
-    "SKL001": calls.seeded_call,
-    "SKL004": calls.without_state,
-    "SKL006": calls.seeded_call,
-    "DTL007": calls.seeded_call,
-    "RNG006": calls.seeded_call,
-    "RNG017": calls.seeded_call,
-    "RNG014": calls.checksum,
-    "RNG001": seeding.seeded_run,
-    "RNG002": seeding.seeded_run,
-    "RNG003": seeding.seeded_run,
+# What plans a fix is imported when there is one to plan.
+FIXERS: Mapping[str, str] = {
+    "ORD001": "orders.sorted_listing",
+    "ORD002": "orders.sorted_set",
+    "DET001": "switches.benchmark_off",
+    "DET002": "switches.deterministic",
+    "DET005": "switches.no_warnings",
+    "DET006": "switches.called",
+    "SKL001": "calls.seeded_call",
+    "SKL004": "calls.without_state",
+    "SKL006": "calls.seeded_call",
+    "DTL007": "calls.seeded_call",
+    "RNG006": "calls.seeded_call",
+    "RNG017": "calls.seeded_call",
+    "RNG014": "calls.checksum",
+    "RNG001": "seeding.seeded_run",
+    "RNG002": "seeding.seeded_run",
+    "RNG003": "seeding.seeded_run",
 }
