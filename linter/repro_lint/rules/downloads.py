@@ -141,7 +141,8 @@ class MutableAddress(Rule):
 
 BRANCHED = "whatever is newest there on the day of the run"
 SHARED = "what its owner keeps there, and replaces without a trace"
-WORDS = ("github", "huggingface.co", "hf.co", "drive.google", "dropbox.com", "docs.google")
+# All that is looked for has one of these.
+WORDS = (".com/", ".co/")
 MUTABLE = pattern(
     r"(?P<branch>raw\.github(?:usercontent)?\.com/[^/\s\"']+/[^/\s\"']+/(?:refs/heads/)?"
     r"(?:master|main|HEAD|develop|dev|trunk)(?=/)"

@@ -95,12 +95,18 @@ _REPEATS = pattern(
     r"repeatab|seeded_?(?:runs?|twice)|seed_(?:gives|makes|is|leads)|is_stable|repro_lint",
     re.IGNORECASE,
 )
+# Each of the alternatives has one of these: plain words are found ten times as fast.
+_STEMS = ("determin", "repro", "seed", "two_runs", "twice", "identical", "repeat", "stable")
 
 
 def has_repeat_test(context: Context) -> bool:
     """Tell whether a test speaks of repeating a run."""
     texts = (context.repository.text(path) or "" for path in context.manifests.test_files)
-    return any(_REPEATS.search(text) for text in texts)
+    return any(_may_repeat(text.lower()) and _REPEATS.search(text) for text in texts)
+
+
+def _may_repeat(text: str) -> bool:
+    return any(stem in text for stem in _STEMS)
 
 
 class NetworkInTest(Rule):
