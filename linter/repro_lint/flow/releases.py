@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from repro_lint.repository.dependencies.records import Dependencies
 
 EXACT = pattern(r"\s*===?\s*v?\d[\w.]*\s*$")
-CLAUSE = pattern(r"(===|==|~=|<=|<|=|\^)\s*v?(\d+(?:\.\d+)*)")
+# These name the first release that is too new.
+BELOW = frozenset(("<", "~=", "^"))
+CLAUSE = pattern(r"(===|==|~=|<=|<|\^|(?<![<>=!~])=)\s*v?(\d+(?:\.\d+)*)")
 
 
 def before(dependencies: Dependencies, name: str, release: str) -> bool:
@@ -29,10 +31,23 @@ def before(dependencies: Dependencies, name: str, release: str) -> bool:
 def is_older(specifier: str, limit: tuple[int, ...]) -> bool:
     """Whether a specifier admits only releases before a limit."""
     for sign, version in CLAUSE.findall(specifier):
-        found = number(version)
-        if found < limit or (sign == "<" and found == limit):
+        found = number(next_release(sign, version))
+        if found < limit or (sign in BELOW and found == limit):
             return True
     return False
+
+
+def next_release(sign: str, version: str) -> str:
+    """The first release that a clause surely does not admit, for signs that admit later ones."""
+    parts = [int(part) for part in version.split(".")]
+    if sign == "~=":
+        parts = parts[:-1]
+    elif sign == "^":
+        kept = next((place for place, part in enumerate(parts) if part), len(parts) - 1)
+        parts = parts[: kept + 1]
+    else:
+        return version
+    return ".".join(map(str, (*parts[:-1], parts[-1] + 1))) if parts else version
 
 
 def number(version: str) -> tuple[int, ...]:

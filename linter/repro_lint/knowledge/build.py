@@ -23,6 +23,7 @@ INDEX = "index"
 # Tables that are no facts of libraries; they are taken over as they are.
 TABLES = (
     LIBRARIES.with_name("distributions.toml"),
+    LIBRARIES.with_name("providers.toml"),
     LIBRARIES.with_name("variables.toml"),
     LIBRARIES.parent.parent / "scoring" / "scoring.toml",
 )

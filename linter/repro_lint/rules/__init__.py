@@ -27,6 +27,7 @@ PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
     "generators": ("rng", "Random", "Generator", "random", "study", "optuna", "earch", "pt"),
     "hashing": ("hash", "HASHSEED"),
     "machine_settings": ("/", ":\\", "environ", "install", "cuda:"),
+    "inputs": ("time", "stat", "to_"),
     "keys": ("jax", "key", "Key", "rng"),
     "library_calls": (),
     "loading": ("Loader",),
@@ -38,6 +39,7 @@ PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
         *("Process", "Pool", "Executor", "Parallel", "Thread", "spawn", "fork", "ray", "dask"),
         *("map", "submit", "remote", "delayed", "Client", "apply"),
     ),
+    "providers": ("gpt-", "gemini-", "-latest", "o1", "o3", "o4", "ompletion"),
     "reseeding": ("seed", "Generator", "Random", "rng", "SEED", "random_state"),
     "scaling": ("world", "gpu", "device_count", "determinis", "replicas"),
     "searches": ("n_jobs",),
@@ -47,6 +49,7 @@ PYTHON_FAMILIES: Mapping[str, tuple[str, ...]] = {
     "uncontrolled": (),
     "versions": (),
     "worker_data": ("Loader", "Sequence", "PyDataset", "workers"),
+    "workspace": ("use_deterministic_algorithms",),
 }
 # Every rule, sorted by code; made when first asked for, like all that `__getattr__` gives.
 ALL: tuple[type[Rule], ...]
