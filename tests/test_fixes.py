@@ -289,3 +289,37 @@ def test_objects_that_may_have_no_order_are_not_sorted(name: str, *, is_fixed: b
     made = mend(Repository.from_mapping({"a.py": text}), settings, unsafe=True)
 
     assert (len(made.report.shown), bool(made.changes)) == (1 - is_fixed, is_fixed)
+
+
+HALF = """\
+import torch
+import torch.backends.cudnn as cudnn
+
+torch.manual_seed(0)
+cudnn.benchmark = True
+loss = torch.nn.Linear(2, 1)(torch.ones(2)).sum()
+loss.backward()
+"""
+
+
+def test_what_a_fix_brings_anew_the_next_round_ends() -> None:
+    fixed = mended({"train.py": HALF}, "DET")["train.py"].decode()
+
+    assert fixed == HALF.replace(
+        "benchmark = True\n", "benchmark = False\ncudnn.deterministic = True\n"
+    )
+
+
+def test_what_comes_to_no_end_is_taken_back() -> None:
+    """An example that is seeded leaves the library that it calls as unseeded as before."""
+    files: dict[str, str | bytes] = {
+        "lib/__init__.py": "",
+        "lib/draw.py": "import random\n\n\ndef few(items):\n    return random.sample(items, 3)\n",
+        "examples/show.py": "from lib.draw import few\n\nif __name__ == '__main__':\n"
+        "    print(few([1, 2, 3, 4]))\n",
+    }
+    settings = config.DEFAULT._replace(select=("RNG",))
+    made = mend(Repository.from_mapping(files), settings, unsafe=True)
+    again = mend(Repository.from_mapping({**files, **made.changes}), settings, unsafe=True)
+
+    assert again.changes == {}

@@ -55,6 +55,15 @@ class Mended(Record):
     undone: tuple[Undone, ...]
 
 
+class State(Record):
+    """The files that differ so far, how many findings were fixed, and what is known now."""
+
+    changes: dict[str, bytes]
+    fixed: int
+    context: Context
+    report: Report
+
+
 class Rounds:
     """The rounds of one run."""
 
@@ -64,28 +73,29 @@ class Rounds:
         self._unsafe = unsafe
         self._attempts: Counter[str] = Counter()
         self._undone: dict[tuple[str, int, str], Undone] = {}
-        self._fixed = 0
+        self._patient = True
 
     def mend(self, repository: Repository) -> Mended:
-        """Fix what can be fixed."""
+        """Fix what can be fixed; what one round brings anew the next ones must end."""
         originals: dict[str, bytes] = {}
-        changes: dict[str, bytes] = {}
-        context, report = self._judge(repository)
+        state = clean = State({}, 0, *self._judge(repository))
         for _ in range(MOST_ROUNDS):
-            chosen = self._choose(context, report)
-            if not chosen:
+            chosen = self._choose(state.context, state.report)
+            held = self._apply(state, chosen) if chosen else None
+            if held is not None:
+                for path in held.changes:
+                    originals.setdefault(path, repository.data(path) or b"")
+                state = held
+                if is_no_worse(clean.report, state.report):
+                    clean = state
+            elif not chosen and state is not clean:
+                # Once more without what did not come to an end.
+                self._patient, state = False, clean
+            elif not chosen:
                 break
-            held = self._apply(context, report, chosen)
-            if held is None:
-                continue
-            made, context, report = held
-            for path in made:
-                data = repository.data(path)
-                originals.setdefault(path, data if data is not None else b"")
-            changes |= made
-        changes = {path: data for path, data in changes.items() if data != originals[path]}
+        changes = {p: data for p, data in clean.changes.items() if data != originals[p]}
         undone = tuple(self._undone[key] for key in sorted(self._undone))
-        return Mended(report, changes, originals, self._fixed, undone)
+        return Mended(clean.report, changes, originals, clean.fixed, undone)
 
     def _choose(self, context: Context, report: Report) -> list[Chosen]:
         """The fixes of a round: those that do not meet, the first of those that do."""
@@ -106,28 +116,31 @@ class Rounds:
                 taken.setdefault(edit.path, []).append(edit)
         return chosen
 
-    def _apply(
-        self, context: Context, report: Report, chosen: Sequence[Chosen]
-    ) -> tuple[dict[str, bytes], Context, Report] | None:
-        """The files after the fixes that hold, None where none does."""
+    def _apply(self, state: State, chosen: Sequence[Chosen]) -> State | None:
+        """The state after the fixes that hold, None where none does."""
+        repository = state.context.repository
         while chosen:
-            made, failed = contents(context.repository, chosen)
+            made, failed = contents(repository, chosen)
             if not failed:
-                new_context, new_report = self._judge(context.repository.changed(made))
-                failed = guilty(report, new_report, chosen)
+                context, report = self._judge(repository.changed(made))
+                awaited = self._fixable(report) if self._patient else frozenset()
+                failed = guilty(state.report, report, chosen, awaited)
                 if not failed:
-                    self._settle(chosen)
-                    return made, new_context, new_report
+                    for fix in chosen:
+                        self._undone.pop(key_of(fix), None)
+                    return State(state.changes | made, state.fixed + len(chosen), context, report)
             for fix, reason in failed.values():
                 self._take_back(fix, reason)
             chosen = [fix for fix in chosen if fix.reported.fingerprint not in failed]
         return None
 
-    def _settle(self, chosen: Sequence[Chosen]) -> None:
-        """Count what was fixed; an earlier attempt that failed is forgotten."""
-        self._fixed += len(chosen)
-        for fix in chosen:
-            self._undone.pop(key_of(fix), None)
+    def _fixable(self, report: Report) -> frozenset[tuple[str, ...]]:
+        """The findings of a report that later rounds may end."""
+        return frozenset(
+            identity(reported.finding)
+            for reported in report.shown
+            if reported.finding.fix and (self._unsafe or reported.finding.fix.safety == SAFE)
+        )
 
     def _take_back(self, fix: Chosen, reason: str) -> None:
         self._attempts[fix.reported.fingerprint] += 1
@@ -197,9 +210,12 @@ def rewrite(repository: Repository, path: str, edits: Iterable[Edit]) -> bytes |
 
 
 def guilty(
-    before: Report, after: Report, chosen: Sequence[Chosen]
+    before: Report,
+    after: Report,
+    chosen: Sequence[Chosen],
+    awaited: frozenset[tuple[str, ...]],
 ) -> dict[str, tuple[Chosen, str]]:
-    """The fixes that did not end their finding, or that brought another one."""
+    """The fixes that did not end their finding, or that brought another one that stays."""
     old, new = census(before.shown), census(after.shown)
     gone = Counter(identity(fix.reported.finding) for fix in chosen)
     failed: dict[str, tuple[Chosen, str]] = {}
@@ -209,7 +225,7 @@ def guilty(
             failed[fix.reported.fingerprint] = fix, "the finding would remain"
     if failed:
         return failed
-    worse = sorted(what for what in new if new[what] > old[what])
+    worse = sorted(what for what in new if new[what] > old[what] and what not in awaited)
     broken = {note.path for note in after.not_analysed} - {n.path for n in before.not_analysed}
     broken |= {what[1] for what in worse}
     for fix in chosen if broken or after.crashes else ():
@@ -218,6 +234,12 @@ def guilty(
             failed[fix.reported.fingerprint] = fix, why(worse)
     everything = {f.reported.fingerprint: (f, why(worse)) for f in chosen}
     return failed or (everything if broken or len(after.crashes) > len(before.crashes) else {})
+
+
+def is_no_worse(before: Report, after: Report) -> bool:
+    """Whether a report has no finding that an earlier one had not."""
+    old, new = census(before.shown), census(after.shown)
+    return all(new[what] <= old[what] for what in new)
 
 
 def why(worse: Sequence[tuple[str, ...]]) -> str:
