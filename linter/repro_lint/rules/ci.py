@@ -23,6 +23,7 @@ BUILDS_IMAGE = pattern(
 )
 RUNS_NOTEBOOKS = pattern(
     r"--nbmake|--nbval|\bpapermill\b|nbconvert.*--execute|\btreon\b|\btestbook\b|nbclient|nbdev_test"
+    r"|\bjupyter[ -]execute\b"
 )
 
 
