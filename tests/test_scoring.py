@@ -309,17 +309,39 @@ def test_nothing_left_to_do_is_a_hundred() -> None:
     assert (found.value, found.grade, found.next, found.caps) == (100, "A", (), ())
 
 
-def test_what_is_not_measured_is_named_and_grants_no_level() -> None:
+def test_only_a_repeated_run_is_not_measured_and_its_level_is_not_granted() -> None:
     found = scored()
-    notes = {pillar.code: (pillar.value, pillar.note) for pillar in found.pillars}
 
-    assert notes["DATA"] == (None, "not measured yet")
-    assert notes["REC"] == (None, "not measured yet")
-    assert notes["VER"] == (1.0, "not measured yet: expected results")
-    assert (found.level, found.level_at_most) == ("L0", "L4")
+    assert all(pillar.value == 1.0 and not pillar.note for pillar in found.pillars)
+    assert (found.model, found.level, found.level_at_most) == ("rl-score/1", "L3", "L4")
     assert found.next_level is not None
     assert found.next_level.missing == ()
-    assert found.next_level.not_measured == ("every input can be obtained",)
+    assert found.next_level.not_measured == ("a run was repeated and gave the same",)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "rung", "level"),
+    [
+        ("obtain", "prose", "L0"),
+        ("deps", "exact", "L1"),
+        ("version", "named", "L1"),
+        ("expected", "numbers", "L2"),
+        ("checkpoints", "resumable", "L2"),
+        ("single", "tasks", "L2"),
+    ],
+)
+def test_each_level_needs_all_of_its_conditions(ladder: str, rung: str, level: str) -> None:
+    assert scored(**{ladder: rung}).level == level
+
+
+def test_a_stale_lock_is_not_repeatable() -> None:
+    assert scored(hazard("DEP004", "high")).level == "L1"
+
+
+def test_inputs_that_nobody_can_obtain_cap() -> None:
+    found = scored(obtain="missing")
+
+    assert (found.value, [cap.limit for cap in found.caps]) == (74, [74])
 
 
 def test_an_unseeded_stream_of_training_caps_and_is_next() -> None:
@@ -369,9 +391,8 @@ def test_one_notebook_of_two_raises_half_a_ladder() -> None:
 def test_every_rule_has_its_place_in_the_score() -> None:
     listed = {code for pillar in MODEL.pillars for code in pillar.rules}
     listed |= {code for ladder in LADDERS.values() for code in ladder.rules}
-    by_nature = {"STR007"}  # a licence and a model card belong to records, not measured yet
 
-    assert {rule.code for rule in ALL if not rule.preview} <= listed | by_nature
+    assert {rule.code for rule in ALL if not rule.preview} <= listed
 
 
 def test_rungs_rise_from_nothing_to_one() -> None:

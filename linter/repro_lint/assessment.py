@@ -46,7 +46,10 @@ def gather(
     context: Context, results: Iterable[RuleResult], silenced: Collection[Finding] = ()
 ) -> Evidence:
     """Put each finding on the runs that it is in."""
-    found = (finding for result in results for finding in result.findings)
+    by_rule: dict[str, list[Finding]] = {}
+    for result in results:
+        by_rule.setdefault(result.rule, []).extend(result.findings)
+    found = (finding for of_rule in by_rule.values() for finding in of_rule)
     findings = sorted(found, key=lambda f: (f.location, f.rule, f.entry, f.stream, f.message))
     kinds = dict(_kinds(context, findings))
     placed = list(_placed(context, findings, frozenset(silenced), kinds))
@@ -55,7 +58,7 @@ def gather(
         for name, kind in sorted(kinds.items())
     )
     unreached = tuple(p.hazard for p in placed if not p.runs)
-    return Evidence(runs, unreached, practices(context))
+    return Evidence(runs, unreached, practices(context, by_rule))
 
 
 def _kinds(context: Context, findings: Sequence[Finding]) -> Iterator[tuple[str, str]]:

@@ -32,18 +32,19 @@ class MissingDocument(Rule):
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield one finding per kind of document that is missing."""
-        if not _has_licence(context):
+        if not has_licence(context):
             yield self.at(_ROOT, "no licence says who may use this code", group="licence")
-        if _is_of_paper(context) and not _has_citation(context):
+        if is_of_paper(context) and not has_citation(context):
             message = "the README speaks of a paper, but nothing says how to cite this work"
             yield self.at(_ROOT, message, confidence=Confidence.MEDIUM, group="citation")
-        weights = _tracked_weights(context)
-        if weights and not _has_model_card(context):
+        weights = tracked_weights(context)
+        if weights and not has_model_card(context):
             message = f"weights such as `{weights[0]}` are published without a model card"
             yield self.at(_ROOT, message, confidence=Confidence.MEDIUM, group="model-card")
 
 
-def _has_licence(context: Context) -> bool:
+def has_licence(context: Context) -> bool:
+    """Tell whether a file or a document names a licence."""
     names = re.compile(
         r"(?:^|/)(?:[\w.-]*licen[cs]e|copying|unlicense)\b[^/]*$|^licenses?/", re.IGNORECASE
     )
@@ -60,7 +61,8 @@ def _has_licence(context: Context) -> bool:
     )
 
 
-def _is_of_paper(context: Context) -> bool:
+def is_of_paper(context: Context) -> bool:
+    """Tell whether the README speaks of a paper that the code belongs to."""
     words = re.compile(
         r"\bofficial\b[^.\n]{0,30}\b(?:implementation|code)\b[^.\n]{0,30}\b(?:of|for)\b|"
         r"\bcode\b[^.\n]{0,30}\b(?:for|of|reproduce|accompan\w+)\b[^.\n]{0,40}\bpaper\b|"
@@ -70,21 +72,24 @@ def _is_of_paper(context: Context) -> bool:
     return any(words.search(readme.text) for readme in context.manifests.readmes)
 
 
-def _has_citation(context: Context) -> bool:
+def has_citation(context: Context) -> bool:
+    """Tell whether something says how to cite the work."""
     if any(re.match(r"citation\b", path, re.IGNORECASE) for path in context.repository.paths):
         return True
     words = re.compile(r"@\w+\s*\{|\bcit(?:e|ing|ation)\b|bibtex|doi\.org", re.IGNORECASE)
     return any(words.search(readme.text) for readme in context.manifests.readmes)
 
 
-def _tracked_weights(context: Context) -> list[str]:
+def tracked_weights(context: Context) -> list[str]:
+    """The files of weights that the repository holds, those of tests aside."""
     endings = (".safetensors", ".pt", ".pth", ".ckpt", ".onnx", ".gguf")
     aside = re.compile(r"(^|/)(tests?|testdata|fixtures)/")
     paths = context.repository.paths
     return [path for path in paths if path.endswith(endings) and not aside.search(path)]
 
 
-def _has_model_card(context: Context) -> bool:
+def has_model_card(context: Context) -> bool:
+    """Tell whether a card or a document describes the weights."""
     named = re.compile(r"model[_-]?cards?(?:[./_-]|$)", re.IGNORECASE)
     if any(named.search(path) for path in context.repository.paths):
         return True

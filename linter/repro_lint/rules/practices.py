@@ -24,6 +24,7 @@ from repro_lint.rules.ci import (
     workflow_texts,
 )
 from repro_lint.rules.dependencies import MissingDependencyFile, lists_packages
+from repro_lint.rules.keeping import LADDERS as KEPT_LADDERS
 from repro_lint.rules.notebooks import NotebookOutOfOrder, NotebookWithError
 from repro_lint.rules.readme import MissingReadmeCommands
 from repro_lint.rules.results import reproduces
@@ -34,8 +35,9 @@ from repro_lint.scoring.records import Practice
 from repro_lint.syntax.index import Literal, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from repro_lint.findings import Finding
     from repro_lint.knowledge.model import Api
     from repro_lint.repository.containers import ContainerFile
     from repro_lint.repository.dependencies.records import Dependencies, DependencyFile
@@ -55,9 +57,15 @@ _FRAMEWORKS = frozenset(
 _DETERMINISM = ("deterministic", "full_determinism")
 
 
-def practices(context: Context) -> tuple[Practice, ...]:
-    """Where the repository stands on every ladder that this version measures."""
-    return tuple(Practice(ladder, tuple(measure(context))) for ladder, measure in _LADDERS)
+def practices(
+    context: Context, found: Mapping[str, Sequence[Finding]] | None = None
+) -> tuple[Practice, ...]:
+    """Where the repository stands on every ladder; `found` is what rules found, by code."""
+    own = (Practice(ladder, tuple(measure(context))) for ladder, measure in _LADDERS)
+    kept = (
+        Practice(ladder, tuple(measure(context, found or {}))) for ladder, measure in KEPT_LADDERS
+    )
+    return (*own, *kept)
 
 
 def _policy(context: Context) -> Iterator[str]:
