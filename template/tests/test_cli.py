@@ -32,7 +32,7 @@ def test_a_mistake_is_two_lines_and_exit_code_2(arguments: list[str], message: s
 
 
 def test_a_run_is_not_replaced_unasked(trained: Run) -> None:
-    done = run("train", "--runs", str(trained.folder.parent), "--run", trained.folder.name)
+    done = run("train", "--runs", str(trained.folder.parent), "--name", trained.folder.name)
 
     assert done.returncode == 2
     assert "exists" in done.stderr

@@ -35,7 +35,7 @@ def train(arguments: argparse.Namespace) -> int:
         settings = config.load(run.folder / "config.yaml", arguments.settings)
     else:
         settings = config.load(arguments.config, arguments.settings)
-        run = runs.new(arguments.runs / arguments.run, replace=arguments.replace)
+        run = runs.new(arguments.runs / arguments.name, replace=arguments.replace)
     train_run(settings, run, resume=bool(arguments.resume))
     return 0
 
@@ -135,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
     training = command("train", train, train.__doc__)
     training.add_argument("--config", type=Path, default=DEFAULT_CONFIG, help="YAML file (configs/default.yaml)")
     training.add_argument("--runs", type=Path, default=argparse.SUPPRESS, help="where runs are kept (runs)")
-    training.add_argument("--run", default=DEFAULT_RUN, help="name of the run (default)")
+    training.add_argument("--name", default=DEFAULT_RUN, help="name of the run (default)")
     training.add_argument("--replace", action="store_true", help="replace a run of that name")
     training.add_argument("--resume", metavar="RUN", help="go on with a run from its newest checkpoint")
     training.add_argument("settings", nargs="*", metavar="NAME=VALUE", help="settings put over the file's")

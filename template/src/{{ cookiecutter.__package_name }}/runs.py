@@ -69,8 +69,12 @@ class Run:
 
 def new(folder: Path, *, replace: bool) -> Run:
     """A run in a folder of its own; raises UserError if there is one already, unless it may be replaced."""
+{% if cookiecutter.framework == 'pytorch' %}
+    if os.environ.get("RANK", "0") != "0":
+        return Run(folder)  # the first process has looked, and may have written already
+{% endif %}
     if folder.exists() and not replace:
-        raise UserError(f"{folder} exists", "choose another --run name, or --replace it")
+        raise UserError(f"{folder} exists", "choose another --name, or --replace it")
     shutil.rmtree(folder, ignore_errors=True)
     return Run(folder)
 

@@ -37,7 +37,7 @@ def verify(config: Path, overrides: list[str]) -> Comparison:
     with tempfile.TemporaryDirectory() as scratch:
         runs = [Path(scratch) / name for name in ("first", "second")]
         for number, run in enumerate(runs, start=1):
-            arguments = ["train", "--config", str(config), "--runs", scratch, "--run", run.name, *overrides]
+            arguments = ["train", "--config", str(config), "--runs", scratch, "--name", run.name, *overrides]
             start(arguments, folder=Path.cwd(), hash_seed=str(number))
         return compare(Run(runs[0]), Run(runs[1]))
 
@@ -88,6 +88,6 @@ def reproduce(run: Run) -> Comparison:
         check_lock(run, place)
         check_data(run, place)
         settings = (run.folder / "config.yaml").resolve()
-        arguments = ["train", "--config", str(settings), "--run", "again"]
+        arguments = ["train", "--config", str(settings), "--name", "again"]
         start(arguments, folder=place, world=run.facts["world"])
         return compare(run, Run(place / "runs" / "again"))
