@@ -163,12 +163,19 @@ HALVES: Mapping[tuple[str, object], str] = {
 
 
 def torch_seeders(context: Context) -> Seeders:
-    """The calls that seed torch directly, by the function that holds them."""
+    """The calls that give torch a seed, by the function that holds them.
+
+    Where a fresh seed is drawn as well, no run is meant to repeat.
+    """
     found: dict[tuple[str, int], list[Known]] = {}
+    fresh = set()
     for known in context.facts.role("seed"):
         if known.fact.library == "torch" and "torch" in known.fact.streams:
-            found.setdefault((known.path, known.call.function), []).append(known)
-    return found
+            key = (known.path, known.call.function)
+            found.setdefault(key, []).append(known)
+            if known.fact.omitted == "entropy" and not known.fact.parameter:
+                fresh.add(key)
+    return {key: calls for key, calls in found.items() if key not in fresh}
 
 
 def is_seeding(context: Context, key: tuple[str, int]) -> bool:
