@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.operations import assignments
+from repro_lint.flow.operations import assignments, every
 from repro_lint.flow.sinks import (
     DATA_NAME,
     NUMBERED,
     STRONG,
+    WEAK,
     Sink,
     as_list,
     goes_by_order,
     passes,
     rank,
 )
-from repro_lint.syntax.index import Assign, Compound, Comprehension, Literal, Loop, Name, Result
+from repro_lint.syntax.index import (
+    Assign,
+    Compound,
+    Comprehension,
+    Literal,
+    Loop,
+    Name,
+    Result,
+    With,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +36,8 @@ if TYPE_CHECKING:
 
     Kind: TypeAlias = Callable[[Order, Value], bool]
 
+WRITES = frozenset(("write", "writelines", "writerow"))
+WRITTEN = Sink(WEAK, "is written in its order", data=True, listed=True)
 VIEWS = frozenset(("items", "keys", "values"))
 
 
@@ -66,6 +78,41 @@ def assigned(order: Order, operation: Assign, loop: Loop, function: int, steps: 
     return None
 
 
+def written(order: Order, call: Call, loop: Loop) -> Sink | None:
+    """A line for each element, in a file of data that was opened before the loop."""
+    holder, _, method = call.name.rpartition(".")
+    if method not in WRITES or not holder:
+        return None
+    for operation in every(order.index.functions[call.function].body):
+        if isinstance(operation, With) and operation.target == Name(holder):
+            inside = any(other is loop for other in every(operation.body))
+            if inside and names_data(order, operation.context):
+                return WRITTEN
+    return None
+
+
+def names_data(order: Order, opened: Value) -> bool:
+    """Whether a call that opens a file names data."""
+    if not isinstance(opened, Result):
+        return False
+    call = order.index.calls[opened.call]
+    given = call.arguments[0] if call.arguments else None
+    if call.name.rpartition(".")[2] != "open" or given is None:
+        return False
+    return any(DATA_NAME.search(text) for text in texts_in(given))
+
+
+def texts_in(value: Value) -> Iterator[str]:
+    """The names and the literal texts of a value."""
+    if isinstance(value, Name):
+        yield value.text
+    elif isinstance(value, Literal):
+        yield str(value.value).rpartition(".")[0]
+    elif isinstance(value, Compound):
+        for part in value.parts:
+            yield from texts_in(part)
+
+
 def is_length(order: Order, value: Value, target: Compound) -> bool:
     """Whether `index[name] = len(index)` numbers the rounds."""
     if not isinstance(value, Result):
@@ -76,10 +123,13 @@ def is_length(order: Order, value: Value, target: Compound) -> bool:
 
 def is_counted(operation: Assign, target: Compound, loop: Loop) -> bool:
     """Whether a number that goes up in each round is given, or is the place of what is kept."""
-    if operation.augmented or isinstance(operation.value, Literal):
+    value = operation.value
+    if operation.augmented or isinstance(value, Literal):
         return False
     counters = set(counters_of(loop))
-    return bool(counters) and (operation.value in counters or leads(target.parts[1], counters))
+    if isinstance(value, Compound) and value.kind == "BinOp" and value.detail in ("Add", "Sub"):
+        value = value.parts[0]
+    return bool(counters) and (value in counters or leads(target.parts[1], counters))
 
 
 def leads(place: Value, counters: set[Name]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.flow.growth import assigned, grown
+from repro_lint.flow.growth import assigned, grown, written
 from repro_lint.flow.operations import every
 from repro_lint.flow.sinks import (
     DATA_NAME,
@@ -54,13 +54,22 @@ def numbered_loop(order: Order, loop: Loop, function: int, steps: int) -> Sink |
     if isinstance(target, Compound) and target.parts and isinstance(target.parts[0], Name):
         for use in order.name_uses(function, target.parts[0].text):
             line = order.line_of(use)
-            if use.kind == "assigned" and line > loop.span.line and not use.containers:
+            if use.kind == "assigned" and line > loop.span.line and gives_number(use):
                 return NUMBERED
             if is_place(use) or (
                 use.kind == "argument" and line > loop.span.line and keeps_number(order, use)
             ):
                 return NUMBERED
     return of_loop(order, loop, function, steps - 1)
+
+
+def gives_number(use: Use) -> bool:
+    """Whether a number is assigned as it is, or moved by others to the place of an element."""
+    if not use.containers:
+        return True
+    target = getattr(use.operation, "target", None)
+    kept = isinstance(target, Compound) and target.kind == "Subscript"
+    return kept and all(getattr(c, "detail", "") in ("Add", "Sub") for c in use.containers)
 
 
 def is_place(use: Use) -> bool:
@@ -104,7 +113,8 @@ def left_behind(
         strength = STRONG if data or name.endswith("__iter__") else WEAK
         return Sink(strength, "yields in its order", data)
     if isinstance(operation, Evaluate):
-        return grown(order, order.index.calls[operation.call], loop, function, steps)
+        call = order.index.calls[operation.call]
+        return grown(order, call, loop, function, steps) or written(order, call, loop)
     if isinstance(operation, Assign):
         return assigned(order, operation, loop, function, steps)
     return None
