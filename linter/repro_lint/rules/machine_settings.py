@@ -172,7 +172,9 @@ def _short(text: str) -> str:
 def _given_by_images(context: Context) -> tuple[str, ...]:
     """The folders that container files make, and in which their programs may look."""
     found = {"/nowhere/"}
-    for file in context.manifests.container_files:
+    # Beside a file that is looked at alone there is none, and to read them is slow to import.
+    alone = context.repository.single_file
+    for file in () if alone else context.manifests.container_files:
         for step in file.of("WORKDIR", "VOLUME", "COPY", "ADD", "ENV", "RUN"):
             found.update(f"/{name}/" for name in re.findall(r"(?<![\w/.])/(\w+)", step.text))
     return tuple(sorted(found - {"/home/", "/root/", "/Users/"}))
