@@ -46,7 +46,7 @@ def test_missing_and_added_files_are_found(saved: Path) -> None:
 def test_a_checkpoint_holds_what_the_next_step_depends_on(trained: Run) -> None:
     state = checkpoint.load(trained.checkpoints.latest())
 
-    assert set(state) == {"learner", "rng", "position"}
+    assert set(state) == {"learner", "rng", "positions"}
     assert {"python", "numpy"} <= set(state["rng"][0])
 {% if cookiecutter.framework == 'pytorch' %}
     assert set(state["learner"]) == {"network", "optimizer", "schedule"}

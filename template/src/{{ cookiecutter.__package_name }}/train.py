@@ -50,16 +50,17 @@ class Training:
         state = checkpoint.load(self.run.checkpoints.latest())
         self.learner.restore(state["learner"])
         restore_rng_state(state["rng"][self.share.rank])
-        self.position = Position(**state["position"])
+        self.position = Position(**state["positions"][self.share.rank])
 
     def save(self) -> None:
         """Write a checkpoint; the first process writes for all."""
         streams = {{ 'gathered(rng_state(), self.share)' if cookiecutter.framework == 'pytorch' else '[rng_state()]' }}
+        positions = {{ 'gathered(dataclasses.asdict(self.position), self.share)' if cookiecutter.framework == 'pytorch' else '[dataclasses.asdict(self.position)]' }}
         if self.share.rank == 0:
             state = {
                 "learner": self.learner.state(),
                 "rng": streams,
-                "position": dataclasses.asdict(self.position),
+                "positions": positions,
             }
             self.run.checkpoints.save(
                 self.position.step, state, self.learner.weights(), {"config": dataclasses.asdict(self.config)}
@@ -135,14 +136,22 @@ def train(config: Config, run: Run, *, resume: bool = False) -> dict[str, Any]:
     share = Share()
     with deterministic(settings):
 {% endif %}
-        if share.rank == 0:
-            run.start(config)
-            log_to(run.folder)
-        training = Training(config, run, share)
-        if resume:
-            training.resume()
-        training.go_on()
-        return record(training, digests) if share.rank == 0 else {}
+{% if cookiecutter.framework == 'pytorch' %}
+        # The model must be gone before the processes part: PyTorch may wait for ever where it is not.
+{% endif %}
+        return trained(config, run, share, digests, resume=resume)
+
+
+def trained(config: Config, run: Run, share: Share, digests: dict[str, str], *, resume: bool) -> dict[str, Any]:
+    """The part of one process in a run; the first process returns the metrics."""
+    if share.rank == 0:
+        run.start(config)
+        log_to(run.folder)
+    training = Training(config, run, share)
+    if resume:
+        training.resume()
+    training.go_on()
+    return record(training, digests) if share.rank == 0 else {}
 
 
 def record(training: Training, digests: dict[str, str]) -> dict[str, Any]:
