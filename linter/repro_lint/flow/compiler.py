@@ -70,7 +70,8 @@ class Compiler(Effects):
         body = self.block(self.function.body if operations is None else operations)
         if operations is None and not self.place:
             body += self.started()
-        if not self.has_effect and not never_returns(body):
+        hands_on = self.planner.is_context(self.path, self.place)
+        if not self.has_effect and not hands_on and not never_returns(body):
             body = ()
         fixed = frozenset(p.name for p in self.function.parameters if p.name not in self.assigned)
         callees, within = tuple(self.callees), tuple(self.within)

@@ -253,4 +253,7 @@ def _reason(problem: Exception) -> UnreadableYaml:
     mark = getattr(problem, "problem_mark", None) or getattr(problem, "context_mark", None)
     words = getattr(problem, "problem", None) or str(problem) or type(problem).__name__
     first = str(words).splitlines()[0]
-    return UnreadableYaml(f"not valid YAML: {first}", mark.line + 1 if mark else 0)
+    line = mark.line + 1 if mark else 0
+    if "nesting depth" in first:  # libyaml gives up before we have counted
+        return UnreadableYaml(f"YAML nested over {DEEPEST} deep is not read", line)
+    return UnreadableYaml(f"not valid YAML: {first}", line)

@@ -28,13 +28,8 @@ class MissingWorkspace(Rule):
     whole_repository = True
 
     def applies(self, context: Context) -> bool:
-        """Judge repositories that ask for deterministic algorithms of a PyTorch that needs it."""
-        dependencies = context.manifests.dependencies
-        return (
-            any(target == STRICT for target, _ in context.program.callees)
-            and before(dependencies, "torch", FREED)
-            and not before(dependencies, "torch", SWITCH)
-        )
+        """Judge repositories that ask for deterministic algorithms."""
+        return any(target == STRICT for target, _ in context.program.callees)
 
     def check(self, context: Context) -> Iterator[Finding]:
         """Yield the first switch of a project on CUDA where nothing sets the variable."""
@@ -42,7 +37,7 @@ class MissingWorkspace(Rule):
         for path, place in sorted(OpenThreadCount().switches(context)):
             beside = context.program.companions(path)
             on_cuda = any(map(context.switches.cuda, sorted(beside & context.facts.modules.keys())))
-            if path in told or not on_cuda:
+            if path in told or not on_cuda or not needs_workspace(context, path):
                 continue
             told.update(beside)
             files = context.program.files_beside(path)
@@ -52,6 +47,12 @@ class MissingWorkspace(Rule):
             where = context.facts.place_of(path, call.span)
             message = f"the first matrix product on CUDA raises an error: nothing sets `{VARIABLE}`"
             yield self.at(where, message, confidence=Confidence.HIGH)
+
+
+def needs_workspace(context: Context, path: str) -> bool:
+    """Whether the project of a module asks for a PyTorch that does not choose the workspace."""
+    dependencies = context.program.dependencies_of(path)
+    return before(dependencies, "torch", FREED) and not before(dependencies, "torch", SWITCH)
 
 
 RULES: tuple[type[Rule], ...] = (MissingWorkspace,)
