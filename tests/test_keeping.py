@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from repro_lint.config import Config
+from repro_lint.config import DEFAULT, Config
 from repro_lint.findings import Confidence, Finding, Location, Severity
 from repro_lint.repository.files import Repository
+from repro_lint.rules import ALL
 from repro_lint.rules.base import Context
 from repro_lint.rules.practices import practices
 
@@ -115,3 +116,19 @@ def test_cards_and_licence() -> None:
     paper = {"train.py": TRAIN, "LICENSE": "MIT", "README.md": "Code for our paper."}
     assert rungs("licence", paper) == ("licence",)
     assert rungs("licence", {**paper, "CITATION.cff": "title: x\n"}) == ("citable",)
+
+
+@pytest.mark.parametrize(
+    ("code", "files"),
+    [
+        ("STR005", {"prepare.py": "print(1)\n", "train.py": TRAIN}),
+        ("TST003", {"train.py": TRAIN, "tests/test_train.py": "def test():\n    assert 1\n"}),
+        ("ENV004", {"load.py": "import os\nload_dotenv()\nos.environ['ROOT']\n"}),
+    ],
+)
+def test_what_only_absence_tells_is_hidden_by_default(code: str, files: dict[str, str]) -> None:
+    context = Context(Repository.from_mapping(files), DEFAULT)
+    rule = next(rule for rule in ALL if rule.code == code)
+
+    assert [found.confidence for found in rule().check(context)] == [Confidence.LOW]
+    assert DEFAULT.min_confidence > Confidence.LOW

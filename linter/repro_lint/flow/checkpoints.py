@@ -48,6 +48,7 @@ class Checkpoints:
         """Keep the facts; calls are read when asked for."""
         self.facts = facts
         self.program = facts.program
+        self._together: dict[str, frozenset[str]] = {}
 
     @cached_property
     def saves(self) -> tuple[Save, ...]:
@@ -104,16 +105,52 @@ class Checkpoints:
             if path in self.facts.modules
             for place in places
             if restores_optimizer(self.facts.modules[path].calls[place])
+            and not self.takes_best(path, self.facts.modules[path].calls[place])
+        )
+
+    def takes_best(self, path: str, call: Call) -> bool:
+        """Whether the function of a call is only ever asked for the best model, at the end."""
+        function = self.facts.modules[path].functions[call.function]
+        if function.kind != "function":
+            return False
+        asks = list(self.program.calls_beside(path, function.name.rpartition(".")[2]))
+        return bool(asks) and all(
+            names_best(self.facts.program.modules[other].calls[place]) for other, place in asks
         )
 
     def resumed(self, path: str) -> bool:
-        """Whether a program beside a module goes on with an optimizer as it was."""
-        return not self.resuming.isdisjoint(self.program.companions(path))
+        """Whether a program that runs a module goes on with an optimizer as it was."""
+        return any(path in self.runs_with(other) for other in self.resuming)
+
+    def runs_with(self, path: str) -> frozenset[str]:
+        """The modules that a run with a module loads: its own imports, and those of its users."""
+        if path not in self._together:
+            closures = (self.program.closure(e.path) for e in self.program.entries_reaching(path))
+            users = (self.program.closure(o) for o in self.users.get(path, ()))
+            own = self.program.closure(path)
+            self._together[path] = frozenset(own.union(*closures, *users))
+        return self._together[path]
+
+    @cached_property
+    def users(self) -> dict[str, list[str]]:
+        """The modules that import each module."""
+        found: dict[str, list[str]] = {}
+        for path, others in sorted(self.program.imported_paths.items()):
+            for other in others:
+                found.setdefault(other, []).append(path)
+        return found
 
 
 def restores_optimizer(call: Call) -> bool:
-    """Whether a call gives an optimizer its state back."""
-    return bool(OPTIMIZER.search(call.name.rpartition(".")[0].rpartition(".")[2]))
+    """Whether a call gives an optimizer its state back; `opt_model` is an optimised model."""
+    name = call.name.rpartition(".")[0].rpartition(".")[2]
+    return bool(OPTIMIZER.search(name)) and "model" not in name.lower()
+
+
+def names_best(call: Call) -> bool:
+    """Whether an argument of a call is the text of a name with "best" in it."""
+    given = (*call.arguments, *(value for _, value in call.keywords))
+    return any("best" in text(value).lower() for value in given)
 
 
 def entries(index: ModuleIndex, value: Value | None) -> list[tuple[str, Value]] | None:

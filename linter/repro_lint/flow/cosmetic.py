@@ -21,7 +21,7 @@ COSMETIC_NAME = pattern(
     r"(^|_|\.)(port|master_port|run_name|run_id|exp_name|exp_id|uid|uuid|color|colour|colors|tmp"
     r"|tmp_?dir|tmp_?file|temp\w*|suffix|job_id|session\w*|token|delay|jitter|sleep|backoff"
     r"|wait\w*|user_agent|proxy|hash_id|dir_name|file_?name|log_?dir|save_?dir|output_?dir"
-    r"|worker_id|dummy\w*|(example|sample|fake|mock)_(in)?puts?|rdzv\w*|dist_url|timestamp)$",
+    r"|worker_id|ids?_(generator|counter|iter\w*|source)|dummy\w*|(example|sample|fake|mock)_(in)?puts?|rdzv\w*|dist_url|timestamp)$",
     re.IGNORECASE,
 )
 COSMETIC_CALL = pattern(

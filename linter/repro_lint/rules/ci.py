@@ -17,6 +17,8 @@ LOCKED_INSTALL = pattern(
     r"|\bpipenv (?:sync|install --(?:deploy|ignore-pipfile))|\bpip-sync\b|\bconda-lock install\b"
     r"|\bpixi (?:install|run)\b|--locked\b|--frozen\b"
 )
+# `uv run` brings the environment in step with the lock first.
+_RUNS_LOCKED = pattern(r"\buv run\b(?!.*--(?:no-sync|no-project|isolated|script)\b)")
 BUILDS_IMAGE = pattern(
     r"\b(?:docker|podman|buildah|nerdctl)\b.* (?:build|bud)\b|\b(?:docker|podman)[ -]compose\b.*"
     r"--build\b|\bapptainer build\b|docker/build-push-action"
@@ -33,6 +35,8 @@ def installs_lock(text: str, context: Context) -> bool:
     names = [re.escape(lock.path.rpartition("/")[2]) for lock in locks]
     if not locks:
         return False
+    if any(lock.path.endswith("uv.lock") for lock in locks) and _RUNS_LOCKED.search(text):
+        return True
     by_name = re.search(rf"install\b.*\b(?:{'|'.join(names)})", text)
     return bool(by_name or LOCKED_INSTALL.search(text))
 

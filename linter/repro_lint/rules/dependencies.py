@@ -108,6 +108,10 @@ def _foreign_imports(context: Context) -> list[str]:
     return sorted(counts, key=lambda name: (-counts[name], name))
 
 
+# A folder with one of these is a project of its own, though its code may have to be fetched.
+_PROJECT_FILES = ("/pyproject.toml", "/setup.cfg")
+
+
 def own_names(context: Context) -> frozenset[str]:
     """Names of the modules and folders of the repository, wherever they are."""
     found: set[str] = set()
@@ -116,6 +120,8 @@ def own_names(context: Context) -> frozenset[str]:
             *folders, name = path.split("/")
             found.update(folders)
             found.add(name.partition(".")[0])
+        elif path.endswith(_PROJECT_FILES):
+            found.update(path.split("/")[-2:-1])
     return frozenset(found)
 
 

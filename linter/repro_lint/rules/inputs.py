@@ -7,16 +7,18 @@ from repro_lint.findings import Confidence, Finding, Severity
 from repro_lint.flow.constants import given_to
 from repro_lint.patterns import pattern
 from repro_lint.rules.base import Rule
-from repro_lint.syntax.index import Lambda, Literal, Name
+from repro_lint.syntax.index import Assign, Lambda, Literal, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from repro_lint.flow.uses import Use, Uses
     from repro_lint.rules.base import Context
-    from repro_lint.syntax.index import Call, ModuleIndex, Value
+    from repro_lint.syntax.index import ModuleIndex, Value
 
 AGE = pattern(r"(^|\.)(get[mca]time|stat)$")
 CHOOSING = ("builtins.max", "builtins.min")
+GLANCE = pattern(r"(^|\.)(print|stat|get[mca]time|getsize|info|debug|warning|log)$")
 REMOVING = pattern(r"(^|\.)(remove|unlink|rmtree|rmdir|move)$")
 
 
@@ -39,16 +41,17 @@ class NewestInput(Rule):
                 continue
             for path, place in calls:
                 call = context.modules[path].calls[place]
-                if path in context.facts.modules and is_by_age(context, path, call):
+                if path in context.facts.modules and is_by_age(context, path, place):
                     word = "newest" if target.endswith("max") else "oldest"
                     where = context.facts.place_of(path, call.span)
                     message = f"takes the {word} file, so another run decides what this one reads"
                     yield self.at(where, message)
 
 
-def is_by_age(context: Context, path: str, call: Call) -> bool:
+def is_by_age(context: Context, path: str, place: int) -> bool:
     """Whether a call chooses the file that was written last, to read it."""
     index = context.modules[path]
+    call = index.calls[place]
     key = call.keyword("key")
     if isinstance(key, Name):
         asks = AGE.search(key.text) is not None and not key.text.endswith("stat")
@@ -59,8 +62,32 @@ def is_by_age(context: Context, path: str, call: Call) -> bool:
         asks = False
     if not asks:
         return False
-    places = context.facts.uses(path).calls.get(call.function, ())
-    return not any(REMOVING.search(index.calls[place].name) for place in places)
+    uses = context.facts.uses(path)
+    if is_looked_at(uses, uses.of_result(place)):
+        return False
+    beside = uses.calls.get(call.function, ())
+    return not any(REMOVING.search(index.calls[other].name) for other in beside)
+
+
+def is_looked_at(uses: Uses, found: Sequence[Use], steps: int = 3) -> bool:
+    """Whether a file is only told of and asked for its age, and never read."""
+    return bool(found) and all(is_glance(uses, use, steps) for use in found)
+
+
+def is_glance(uses: Uses, use: Use, steps: int) -> bool:
+    """Whether one use of a file reads nothing of it."""
+    if use.kind == "receiver":
+        return GLANCE.search(use.detail) is not None
+    if use.kind == "argument":
+        call = uses.index.calls[use.call]
+        if GLANCE.search(call.name):
+            return True
+        is_path = call.name.rpartition(".")[2] == "Path"
+        return steps > 0 and is_path and is_looked_at(uses, uses.of_result(use.call), steps - 1)
+    target = use.operation.target if isinstance(use.operation, Assign) else None
+    if not isinstance(target, Name) or use.containers or steps <= 0:
+        return False
+    return is_looked_at(uses, uses.of_name(use.function, target.text), steps - 1)
 
 
 class OverwrittenInput(Rule):

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from repro_lint import TYPE_CHECKING
-from repro_lint.findings import Location, Severity
+from repro_lint.findings import Confidence, Location, Severity
 from repro_lint.flow.entries import TEST_PATH
 from repro_lint.knowledge.load import compiled
 from repro_lint.patterns import pattern
@@ -18,7 +18,7 @@ from repro_lint.syntax.index import Compound, Literal, Name
 from repro_lint.syntax.values import inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from repro_lint.findings import Finding
     from repro_lint.rules.base import Context
@@ -207,9 +207,16 @@ class UndocumentedVariable(Rule):
                 finding = self.at(
                     sites[0],
                     f"the program stops if `{name}` is not set, and no other file speaks of it",
+                    confidence=_sureness(context, sites),
                     group=name,
                 )
                 yield finding._replace(sites=sites if len(sites) > 1 else ())
+
+
+def _sureness(context: Context, sites: Sequence[Location]) -> Confidence:
+    """Low where a file of variables is read, which may set it and is often kept out of sight."""
+    texts = (context.repository.code(site.path) for site in sites)
+    return Confidence.LOW if any("load_dotenv" in text for text in texts) else Confidence.HIGH
 
 
 _READ = pattern(r"\benviron\[\s*[\"'](\w+)[\"']\s*\](?!\s*(?:=(?!=)|\+=))")

@@ -194,13 +194,32 @@ def _interactions(context: Context, notebook: Notebook) -> Iterator[tuple[Locati
     index = context.modules.get(notebook.path)
     for call in index.calls if index is not None else ():
         message = _WAITS.get(call.target)
-        if message and notebook.source is not None:
-            span = call.span
+        span = call.span
+        if message and notebook.source is not None and not _is_guarded(notebook, span.line):
             where = (span.line, span.column, span.end_line, span.end_column)
             yield notebook.source.place(where), message
     for command in notebook.commands:
         if command.kind != "shell" and re.match(r"store\s+-r\b", command.text):
             yield _place(notebook, command), "`%store -r` reads what another session has kept"
+
+
+def _is_guarded(notebook: Notebook, number: int) -> bool:
+    """Tell whether a line stands under an `if`, as indents show: there is another way to run."""
+    lines = notebook.source.text.split("\n") if notebook.source is not None else []
+    indent = _indent(lines[number - 1])
+    for line in reversed(lines[: number - 1]):
+        start = _indent(line)
+        if line.strip() and start < indent:
+            indent = start
+            if line.lstrip().startswith(("if ", "if(", "elif ", "else:")):
+                return True
+        if not indent:
+            break
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 class UnexecutedNotebooks(Rule):
@@ -258,9 +277,10 @@ class UnrunnableNotebook(Rule):
                 )
             elif notebook.source is not None and _is_personal(notebook.kernel):
                 personal.append(notebook)
-        documents = context.manifests.documents
-        unknown = [n for n in personal if not any(n.kernel in d.text for d in documents)]
-        if unknown:
+        texts = [document.text for document in context.manifests.documents]
+        any_name = any(_ANY_KERNEL.search(text) for text in texts)
+        unknown = [n for n in personal if not any(n.kernel in text for text in texts)]
+        if unknown and not any_name:
             yield self._of_kernels(unknown)
 
     def _of_kernels(self, unknown: list[Notebook]) -> Finding:
@@ -279,6 +299,8 @@ class UnrunnableNotebook(Rule):
         return finding._replace(sites=sites if len(sites) > 1 else ())
 
 
+# A kernel under a name that readers choose, and then select.
+_ANY_KERNEL = pattern(r"ipykernel install\b[^\n]*--name[= ][\"']?[<{$\[]")
 _KERNELS = pattern(
     r"^$|^(?:i?python|xpython|python[23][\w.-]*|ir|julia[\w.-]*|bash|pyspark\w*|synapse_pyspark|"
     r"sparkkernel|conda-root-py|conda-base-py|conda_\w+_p\d+|colab|deno|sos|javascript|rust|"

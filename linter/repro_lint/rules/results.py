@@ -139,7 +139,7 @@ class MissingSingleCommand(Rule):
     code = "STR005"
     name = "missing-single-command"
     severity = Severity.LOW
-    confidence = Confidence.MEDIUM
+    confidence = Confidence.LOW
     remedy = "add one command that makes the main result, such as `make reproduce`"
     whole_repository = True
 
@@ -190,6 +190,7 @@ def _steps(context: Context) -> list[str]:
     evaluation = [e.path for e in entries if e.kind == "evaluation"]
     if not data or not training or len(training) > _FEW:
         return []
+    training.sort(key=lambda path: "train" not in path.rpartition("/")[2].lower())
     return list(dict.fromkeys([*data[:1], *training[:1], *evaluation[:1]]))
 
 

@@ -36,10 +36,11 @@ _SHOWN = 3
 
 
 class Distributions(Record):
-    """What is known of packages: who gives a module, what hosts bring, what packages bring."""
+    """What is known of packages: who gives a module, what hosts, kernels and packages bring."""
 
     imports: Mapping[str, tuple[str, ...]]
     hosts: frozenset[str]
+    kernels: frozenset[str]
     brings: Mapping[str, tuple[str, ...]]
 
 
@@ -50,6 +51,7 @@ def distributions() -> Distributions:
     return Distributions(
         {name: tuple(given) for name, given in data["imports"].items()},
         frozenset(data["hosts"]["modules"]),
+        frozenset(data["kernels"]["modules"]),
         {name: tuple(given) for name, given in data["brings"].items()},
     )
 
@@ -151,6 +153,8 @@ class _Search:
             if not head or head in seen or head in STANDARD or head in TESTING:
                 continue
             seen.add(head)
+            if path.endswith(".ipynb") and head in distributions().kernels:
+                continue
             local = head in self._own or self._context.program.table.find(path, module)
             if local or _is_declared(head, declared) or head in self._built:
                 continue

@@ -73,7 +73,7 @@ class MissingRepeatTest(Rule):
     code = "TST003"
     name = "missing-repeat-test"
     severity = Severity.LOW
-    confidence = Confidence.MEDIUM
+    confidence = Confidence.LOW
     remedy = "add a test that trains twice with one seed and compares the results"
     whole_repository = True
 

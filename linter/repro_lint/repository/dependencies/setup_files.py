@@ -103,6 +103,7 @@ class _Setup:
     def __init__(self, path: str, tree: ast.Module, call: ast.Call) -> None:
         self._path = path
         self._bound = _bindings(tree)
+        self._added = _additions(tree)
         self._given = {k.arg: k.value for k in call.keywords if k.arg}
         self._spread = any(k.arg is None for k in call.keywords)
         self._is_dynamic = False
@@ -112,7 +113,7 @@ class _Setup:
         for key in _LISTS:
             found += self._requirements(self._given.get(key), _GROUPS[key])
         extras = self._resolve(self._given.get("extras_require"))
-        for name, value in _entries(extras):
+        for name, value in (*_entries(extras), *self._added_extras()):
             found += self._requirements(value, name)
         declares = "install_requires" in self._given or self._spread or bool(found)
         file = DependencyFile(
@@ -121,6 +122,11 @@ class _Setup:
         )  # fmt: skip
         signs = tuple(f"{key} in {self._path}" for key in sorted(_SIGNS) if key in self._given)
         return Facts((file,) if declares else (), (), self._pythons(), signs)
+
+    def _added_extras(self) -> list[tuple[str, ast.expr]]:
+        """The lists that the module adds to its extras one by one."""
+        given = self._given.get("extras_require")
+        return self._added.get(given.id, []) if isinstance(given, ast.Name) else []
 
     def _pythons(self) -> tuple[PythonVersion, ...]:
         value = self._resolve(self._given.get("python_requires"))
@@ -191,6 +197,19 @@ def _entries(value: ast.expr | None) -> list[tuple[str, ast.expr]]:
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "dict":
         return [(keyword.arg or "extra", keyword.value) for keyword in value.keywords]
     return []
+
+
+def _additions(tree: ast.Module) -> dict[str, list[tuple[str, ast.expr]]]:
+    """The lists that the module puts into its dictionaries: `extras["plot"] = ["matplotlib"]`."""
+    found: dict[str, list[tuple[str, ast.expr]]] = {}
+    for node in tree.body:
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.List)):
+            continue
+        for target in node.targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+                key = str(target.slice.value) if isinstance(target.slice, ast.Constant) else "extra"
+                found.setdefault(target.value.id, []).append((key, node.value))
+    return found
 
 
 def _bindings(tree: ast.Module) -> dict[str, ast.expr]:
