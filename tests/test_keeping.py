@@ -110,7 +110,8 @@ def test_cards_and_licence() -> None:
 
     assert rungs("cards", {"train.py": TRAIN}) == ()
     assert rungs("cards", weights) == ("none",)
-    assert rungs("cards", {**weights, "MODEL_CARD.md": "It is small."}) == ("described",)
+    assert rungs("cards", {**weights, "README.md": "# The weights\n"}) == ("described",)
+    assert rungs("cards", {**weights, "MODEL_CARD.md": "It is small."}) == ("card",)
     assert rungs("licence", {"train.py": TRAIN}) == ("none",)
     assert rungs("licence", {"train.py": TRAIN, "LICENSE": "MIT"}) == ("citable",)
     paper = {"train.py": TRAIN, "LICENSE": "MIT", "README.md": "Code for our paper."}

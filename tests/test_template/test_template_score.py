@@ -26,6 +26,8 @@ INGREDIENTS: dict[str, tuple[tuple[str, ...], str]] = {
     "determinism": ((), r"^.*(?:use_deterministic_algorithms|cudnn).*\n"),
     "tests": (("tests",), r"^.*test.*\n"),
     "readme": (("README.md",), ""),
+    "card": (("MODEL_CARD.md",), ""),
+    "seeds": ((), r"^ +(?:self\.streams = )?seed_everything\(.*\n"),
 }
 
 
@@ -44,7 +46,9 @@ def without(files: dict[str, bytes], ingredient: str) -> dict[str, bytes]:
     if not lines:
         return left
     where = (
-        ("src/",) if ingredient == "determinism" else ("Makefile", ".github", "req", "Doc", "py")
+        ("src/",)
+        if ingredient in ("determinism", "seeds")
+        else ("Makefile", ".github", "req", "Doc", "py")
     )
     return {
         path: re.sub(lines, "", text.decode(), flags=re.MULTILINE).encode()

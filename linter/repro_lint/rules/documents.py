@@ -88,10 +88,15 @@ def tracked_weights(context: Context) -> list[str]:
     return [path for path in paths if path.endswith(endings) and not aside.search(path)]
 
 
+def has_card_file(context: Context) -> bool:
+    """Tell whether a file is a model card by its name."""
+    named = re.compile(r"model[_-]?cards?(?:[./_-]|$)", re.IGNORECASE)
+    return any(named.search(path) for path in context.repository.paths)
+
+
 def has_model_card(context: Context) -> bool:
     """Tell whether a card or a document describes the weights."""
-    named = re.compile(r"model[_-]?cards?(?:[./_-]|$)", re.IGNORECASE)
-    if any(named.search(path) for path in context.repository.paths):
+    if has_card_file(context):
         return True
     words = re.compile(
         r"model[ _-]cards?|pre-?trained|checkpoints?|weights|model zoo", re.IGNORECASE

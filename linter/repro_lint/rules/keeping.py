@@ -9,6 +9,7 @@ from repro_lint.findings import Confidence, Severity
 from repro_lint.flow.options import Options
 from repro_lint.patterns import pattern
 from repro_lint.rules.documents import (
+    has_card_file,
     has_citation,
     has_licence,
     has_model_card,
@@ -205,8 +206,13 @@ def _checkpoints(context: Context, found: Found) -> Iterator[str]:
 
 
 def _cards(context: Context, found: Found) -> Iterator[str]:  # noqa: ARG001  one shape for all
-    """Whether published weights are described; nothing where none are published."""
-    if tracked_weights(context) or _speaks(context, _PUBLISHES):
+    """How weights that are published, or that training saves, are described."""
+    saves = _runs(context, "training") and _speaks(context, _SAVES)
+    if not saves and not tracked_weights(context) and not _speaks(context, _PUBLISHES):
+        return
+    if has_card_file(context):
+        yield "card"
+    else:
         yield "described" if has_model_card(context) else "none"
 
 
