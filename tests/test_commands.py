@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from repro_lint import __version__
 from repro_lint.cli import main
 from repro_lint.commands import check, output
 from repro_lint.commands.progress import Progress
+from repro_lint.commands.rules import FAMILIES
 from repro_lint.errors import ExitCode, UserError
 from repro_lint.rules import ALL
 
@@ -284,7 +286,10 @@ def test_given_rules_expected_each_in_every_format(capsys: pytest.CaptureFixture
 
     assert [row["code"] for row in json.loads(as_json)] == [rule.code for rule in ALL]
     assert all(row["summary"].startswith("Flags ") for row in json.loads(as_json))
-    assert len(as_markdown.splitlines()) == len(ALL) + 2
+    assert re.findall(r"^\| ([A-Z]{3}\d{3}) \|", as_markdown, re.MULTILINE) == [
+        rule.code for family in FAMILIES for rule in ALL if rule.code.startswith(family)
+    ]
+    assert {rule.code[:3] for rule in ALL} == set(FAMILIES)
     assert all(f"{rule.code}  {rule.name}" in as_text for rule in ALL)
 
 

@@ -108,6 +108,7 @@ def ci(_: argparse.Namespace) -> int:
         "mypy": ("-m", "mypy"),
         "layers": ("-c", "from importlinter.cli import lint_imports_command as c; c()"),
         "locks": ("tools/build_lock.py", "--check"),
+        "pages": ("tools/build_pages.py", "--check"),
         "repro-lint on itself": ("-m", "repro_lint", "."),
     }
     failed = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from repro_lint import TYPE_CHECKING
 from repro_lint.flow.candidates import Candidates
 from repro_lint.flow.target import Target
@@ -11,8 +13,8 @@ from repro_lint.syntax.index import Name, Result
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from repro_lint.flow.callables import Callables
     from repro_lint.flow.program import Program
-    from repro_lint.flow.registries import Registries
     from repro_lint.syntax.index import Call
 
 COMMAND = frozenset(("command", "callback", "default", "async_command"))
@@ -22,10 +24,11 @@ MOST_COMMANDS = 40
 class Commands:
     """Finds the functions that a command line program runs."""
 
-    def __init__(self, program: Program, registries: Registries) -> None:
+    def __init__(self, program: Program, callables: Callables) -> None:
         """Keep the program."""
         self.program = program
-        self.registries = registries
+        self.callables = callables
+        self.registries = callables.registries
         self._chosen: dict[tuple[str, str], tuple[Target, ...]] = {}
 
     def of_group(self, target: Target) -> tuple[Target, ...]:
@@ -83,16 +86,27 @@ class Commands:
         key = (path, name)
         found = self._chosen.get(key)
         if found is None:
-            targets = []
+            targets: list[Target] = []
             for owner, place in self.program.calls_named.get("set_defaults", ()):
                 call = self.program.modules[owner].calls[place]
                 value = call.keyword(name) if owner == path else None
-                if isinstance(value, Name):
-                    target = self.program.resolve(path, call.function, value.text)
-                    if target is not None and target.kind == "function":
-                        targets.append(target)
+                if value is not None:
+                    # A helper that makes each parser gets the function from its callers.
+                    known = self.callables.of(path, call.function, value, 0)
+                    targets.extend(t for t in known.targets if t.kind == "function")
             found = self._chosen[key] = tuple(dict.fromkeys(targets))[:MOST_COMMANDS]
         return found
+
+    @cached_property
+    def run_by_choice(self) -> frozenset[Target]:
+        """The functions that parsers set as a default, where the module calls them by that name."""
+        return frozenset(
+            target
+            for path, place in self.program.calls_named.get("set_defaults", ())
+            for name, _ in self.program.modules[path].calls[place].keywords
+            if any(owner == path for owner, _ in self.program.calls_named.get(name, ()))
+            for target in self.chosen(path, name)
+        )
 
     def fire(self, path: str, place: int) -> Candidates | None:
         """What `fire.Fire` runs: a class's methods, or any function of the module."""

@@ -35,7 +35,7 @@ class Dispatch:
         self.program = program
         self.callables = Callables(program)
         self.registries = self.callables.registries
-        self.commands = Commands(program, self.registries)
+        self.commands = Commands(program, self.callables)
         self._found: dict[tuple[str, int], Candidates] = {}
 
     @cached_property

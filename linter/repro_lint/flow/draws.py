@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHARED = ("python", "numpy", "torch", "tensorflow", "keras")
 SEEDER_NAME = pattern(r"seed|determinis|reproduc", re.IGNORECASE)
 NO_SEEDER_NAME = pattern(
-    r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset|are|is|has|was)_|"
+    r"^(get|make|generate|create|parse|load|read|spawn|split|log|print|check|with|reset|initial|are|is|has|was)_|"
     r"^_?(seed|manual_seed)$|^use_deterministic_algorithms$|^SeedSequence$",
     re.IGNORECASE,
 )

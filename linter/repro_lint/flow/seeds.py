@@ -366,7 +366,9 @@ class SeedFlow:
             return frozenset()
         target = self.program.resolve(path, function, value.text)
         if target is not None and target.kind == "function":
-            return self.may_seed(target.path, target.place)
+            # What people choose on the command line runs where it is called, and nowhere else.
+            chosen = target in self.program.dispatch.commands.run_by_choice
+            return frozenset() if chosen else self.may_seed(target.path, target.place)
         return seeded_by_name(target.dotted) if target is not None else frozenset()
 
     def decorator_streams(self, path: str, function: Function) -> frozenset[str]:
