@@ -13,6 +13,7 @@ from .batches import Share, batches
 from .config import Config
 {% if cookiecutter.framework == 'pytorch' %}
 from .distributed import gathered, joined
+from .errors import UserError
 {% endif %}
 from .evaluate import scores
 from .model import Learner
@@ -48,6 +49,11 @@ class Training:
     def resume(self) -> None:
         """Go on from the run's newest checkpoint."""
         state = checkpoint.load(self.run.checkpoints.latest())
+{% if cookiecutter.framework == 'pytorch' %}
+        if len(state["rng"]) != self.share.world:
+            hint = f"start {len(state['rng'])}, each goes on with its own streams"
+            raise UserError(f"the run was made by another number of processes than {self.share.world}", hint)
+{% endif %}
         self.learner.restore(state["learner"])
         restore_rng_state(state["rng"][self.share.rank])
         self.position = Position(**state["positions"][self.share.rank])
