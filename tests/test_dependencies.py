@@ -556,6 +556,13 @@ def test_given_an_address_expected_stability(text: str, expected: str) -> None:
     assert stability(requirement) == expected
 
 
+def test_given_an_archive_with_a_name_expected_both() -> None:
+    found = from_text("research-app @ https://h.org/archive/main.zip", PLACE)
+
+    assert found is not None
+    assert (found.name, found.url) == ("research-app", "https://h.org/archive/main.zip")
+
+
 def test_given_an_address_with_a_password_expected_it_hidden() -> None:
     requirement = from_text("https://user:secret@h.org/file.zip", PLACE)
 

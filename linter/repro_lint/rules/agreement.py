@@ -197,6 +197,8 @@ def _of_files(context: Context) -> Iterator[_Statement]:
                 yield _Statement(name, found.specifier, file.path, found.line, kind)
 
 
+# Two images are two environments: what one fixes the other may fix otherwise.
+_IMAGE = "container"
 _ALIASES = {"pytorch": "torch", "pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
 
 
@@ -211,7 +213,7 @@ def _of_pythons(context: Context) -> Iterator[_Statement]:
             image = stage.image
             version = re.match(r"3\.\d+(?:\.\d+)?", image.tag) if image else None
             if image and version and image.name.rpartition("/")[2] == "python":
-                yield _Statement("python", version[0], file.path, stage.line, file.path, image.text)
+                yield _Statement("python", version[0], file.path, stage.line, _IMAGE, image.text)
     tested = {command.path for command in manifests.test_commands}
     for workflow in manifests.workflows:
         stated = {use.text for use in workflow.python_versions}
@@ -228,7 +230,7 @@ def _of_commands(context: Context) -> Iterator[_Statement]:
         for word in install.packages:
             found = _read(word, install.tool)
             if found and found[1]:
-                kind = command.origin if command.origin != "container" else command.path
+                kind = command.origin if command.origin != "container" else _IMAGE
                 yield _Statement(*found, command.path, command.line, kind, word)
 
 

@@ -14,6 +14,7 @@ from repro_lint.repository.makefiles import is_makefile
 from repro_lint.repository.mentions import is_pretended, mentions
 from repro_lint.repository.places import place_of
 from repro_lint.repository.shell import resolve_target
+from repro_lint.repository.submodules import submodules
 from repro_lint.rules.base import Rule
 from repro_lint.rules.declared_options import Declarations
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _LONGEST = 40
 _CLOSE = 0.85
 _TEACHES = pattern(r"(^|/)(?:tutorials?|blog|news|releases?|changelog\w*)[/.]", re.IGNORECASE)
+# The programs that a document shows; one that says its name is for the reader to save.
+_SHOWN = pattern(r"^``` *py(?:thon)?\b[^\n]*\n((?:(?!```)[^\n]*\n)*?)```", re.MULTILINE)
 _WRITES = frozenset({"wget", "curl", "cp", "mv", "tee", "touch", "ln", "unzip", "tar", "cat"})
 
 
@@ -92,6 +95,7 @@ class _Search:
         for path in context.repository.paths:
             self._by_name.setdefault(path.rpartition("/")[2], []).append(path)
         self._written = set(self._made())
+        self._submodules = tuple(f"{folder}/" for folder in submodules(context.repository))
         self._options = Declarations(context)
         self._is_library = context.manifests.dependencies.library.is_library
 
@@ -124,6 +128,8 @@ class _Search:
         name = posixpath.basename(text)
         if self._is_there(mention) or name in self._written or is_pretended(text):
             return None
+        if self._is_elsewhere(mention):
+            return None
         kind = {"config": "configuration", "file": "file"}.get(mention.kind, "script")
         moved = self._by_name.get(name, [])
         if moved:
@@ -137,6 +143,15 @@ class _Search:
         if told_by_guide and not placed:
             return None
         return _broken(mention, f"{kind} `{text}` does not exist", sure=placed)
+
+    def _is_elsewhere(self, mention: Mention) -> bool:
+        """Tell whether a file is of a submodule, or the reader saves the program that is shown."""
+        path = posixpath.normpath(posixpath.join(mention.command.folder, mention.text))
+        if path.startswith(self._submodules):
+            return True
+        document = mention.command.origin in ("readme", "document")
+        shown = self._repository.text(mention.command.path) if document else None
+        return any(mention.text in block for block in _SHOWN.findall(shown or ""))
 
     def _moved(self, mention: Mention, moved: list[str], kind: str) -> _Broken | None:
         """A file of this name stands elsewhere; the reader may have been told to go there."""
@@ -209,11 +224,19 @@ class _Search:
         text = "\n".join(self._repository.text(path) or "" for path in used)
         if re.search(r"^-?s?include\b|^[^#\t\n]*%[^\n]*:|^\$\(?\{?\w+", text, re.MULTILINE):
             return None
+        if self._goes_to(files, used, command):
+            return None
         known = {target.name for target in self._context.manifests.targets}
         if mention.text in known or self._repository.exists(mention.text):
             return None
         message = f"`{used[0]}` has no target `{mention.text}`"
         return _broken(mention, message, sure=command.folder == posixpath.dirname(used[0]))
+
+    def _goes_to(self, files: list[str], used: list[str], command: Command) -> bool:
+        """Tell whether the reader is sent to the folder of another Makefile."""
+        text = self._repository.text(command.path) or ""
+        names = {posixpath.basename(posixpath.dirname(path)) for path in files if path not in used}
+        return any(re.search(rf"\bcd\s+\S*\b{re.escape(name)}\b", text) for name in names if name)
 
     def _option(self, mention: Mention) -> _Broken | None:
         """An option that the script, and what it imports, does not declare."""
@@ -233,6 +256,7 @@ class _Search:
         """The names of files that commands fetch or write."""
         for command in self._context.manifests.commands:
             words = command.words
+            yield from (word.rpartition("/")[2] for word in words if "://" in word)
             for before, word in pairwise(words):
                 if before in (">", ">>", "-o", "-O", "--output", "-P"):
                     yield word.rpartition("/")[2]

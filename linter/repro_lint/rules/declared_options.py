@@ -23,6 +23,10 @@ _MAKERS = frozenset(
         "trl", "tyro", "yacs", "ml_collections", "configargparse", "importlib",
     }
 )  # fmt: skip
+# Parsers of these take the fields of classes, wherever those are.
+_FIELD_PARSERS = frozenset(
+    {"HfArgumentParser", "TrlParser", "LightningCLI", "LightningArgumentParser", "Fire"}
+)
 _OPEN_CALLS = ("parse_known_args", "add_argparse_args", "add_arguments", "parse_known_intermixed")
 _ALWAYS = ("--help", "--version", "--local-rank", "--local_rank")
 
@@ -81,6 +85,8 @@ def _parser_of(index: ModuleIndex, code: str) -> bool | None:
         return None
     declared = False
     for call in index.calls:
+        if call.name.rpartition(".")[2] in _FIELD_PARSERS:
+            return None
         if call.name.endswith(_OPEN_CALLS) or "sys.argv" in call.name:
             return None
         if call.name.endswith(("add_argument", ".option", "typer.Option")):

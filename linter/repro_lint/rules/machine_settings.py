@@ -207,10 +207,16 @@ class UndocumentedVariable(Rule):
                 finding = self.at(
                     sites[0],
                     f"the program stops if `{name}` is not set, and no other file speaks of it",
-                    confidence=_sureness(context, sites),
+                    confidence=Confidence.LOW
+                    if _SECRET.search(name)
+                    else _sureness(context, sites),
                     group=name,
                 )
                 yield finding._replace(sites=sites if len(sites) > 1 else ())
+
+
+# The key of a service says by its name what belongs into it, and only its users need it.
+_SECRET = pattern(r"_(?:API_?|ACCESS_?|SECRET_?)+(?:KEY|TOKEN|KEY_ID)$|_(?:TOKEN|SECRET)$")
 
 
 def _sureness(context: Context, sites: Sequence[Location]) -> Confidence:

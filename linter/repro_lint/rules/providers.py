@@ -23,6 +23,10 @@ PARAMETERS = ("model", "model_name", "engine", "model_id", "judge_model")
 POSITIONAL = frozenset(("GenerativeModel", "ChatOpenAI", "ChatAnthropic", "init_chat_model"))
 PROVIDER = pattern(r"(openai|anthropic|google|gemini|mistral|azure|vertex_ai|openrouter)[/:]")
 LATEST = pattern(r"(claude|chatgpt|gpt|gemini|mistral|codestral|grok)[\w.-]*-latest$")
+CLIENTS = pattern(
+    r"completions?\b|openai|anthropic|litellm|generativeai|genai|mistralai|langchain|requests|httpx"
+    r"|aiohttp|dspy|vllm|llama_index|urllib"
+)
 COUNTS = pattern(r"encoding|token|price|cost|count")
 ASKS = pattern(
     r"(chat\.completions\.(create|parse)|ChatCompletion\.a?create|litellm\.a?completion)$"
@@ -49,13 +53,19 @@ class FloatingModel(Rule):
             index = context.modules[path]
             for call in index.calls:
                 name, confidence = alias(index, call)
-                if not name:
+                if not name or (call.name.endswith("add_argument") and not asks(context, path)):
                     continue
                 snapshot = snapshots().get(bare(name), "")
                 then = f", once `{snapshot}`" if snapshot else ""
                 message = f"`{name}` is whatever model the provider serves under this name{then}"
                 where = context.facts.place_of(path, call.span)
                 yield self.at(where, message, confidence=confidence)
+
+
+def asks(context: Context, path: str) -> bool:
+    """Whether a program, with all that it imports, may ask a provider."""
+    reached = context.program.closure(path) & context.modules.keys()
+    return any(CLIENTS.search(context.repository.code(other)) for other in sorted(reached))
 
 
 def speaking(context: Context) -> Iterator[str]:

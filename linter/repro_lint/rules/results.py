@@ -50,7 +50,7 @@ class UnverifiedDownload(Rule):
 
 _GUARDS = pattern(r"--checksum|sha\d*sum|shasum|md5sum|\bgpg\b|--verify|cosign|minisign|b2sum")
 _DOWNLOADS = pattern(r"\b(?:curl|wget|aria2c)\b[^\n;&|]*?[\"']?(https?://[^\s\"'|;&)]+)")
-_HARMLESS = pattern(r"\.(?:gpg|asc|pub|key|list|repo)\b|localhost|127\.0\.0\.1|/health")
+_HARMLESS = pattern(r"GPG-KEY|\.(?:gpg|asc|pub|key|list|repo)\b|localhost|127\.0\.0\.1|/health")
 
 
 def _downloads(instruction: str, script: str) -> Iterator[str]:

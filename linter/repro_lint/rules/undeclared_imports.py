@@ -15,6 +15,7 @@ from repro_lint.repository.dependencies.names import Place as At
 from repro_lint.repository.dependencies.names import from_text, normalise
 from repro_lint.repository.installs import read_install
 from repro_lint.repository.shell import Script, read_commands
+from repro_lint.repository.submodules import submodules
 from repro_lint.rules.base import Rule
 from repro_lint.rules.dependencies import STANDARD, TESTING, lists_packages, own_names
 from repro_lint.syntax.index import Bind
@@ -134,7 +135,8 @@ class _Search:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._own = own_names(context)
+        folders = (folder.rpartition("/")[2] for folder in submodules(context.repository))
+        self._own = own_names(context) | frozenset(folders)
         self._declared: dict[str, frozenset[str] | None] = {}
         self._installed = frozenset(_installed(context))
 
@@ -234,6 +236,8 @@ class _Search:
         if not any(file.requirements for file in files) and not locks:
             return None
         if any(not lock.packages for lock in locks) or _is_hidden(files):
+            return None
+        if any(not r.name and r.pin != "path" for file in files for r in file.requirements):
             return None
         names = {r.name for file in files for r in file.requirements}
         names |= {package.name for lock in locks for package in lock.packages}

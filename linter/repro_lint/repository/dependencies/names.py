@@ -46,6 +46,8 @@ def pin_of(specifier: str) -> str:
 def is_address(text: str) -> bool:
     """Tell whether a requirement is an address or a path rather than a name."""
     start = text.split(";", maxsplit=1)[0].strip()
+    if re.match(r"[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*[a-z+]+://", start):
+        return False
     return (
         "://" in start.split("@")[0]
         or start.startswith((".", "/", "file:", "~", *_VERSION_CONTROL))
