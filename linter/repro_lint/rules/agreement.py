@@ -93,6 +93,8 @@ def _pairs(context: Context) -> Iterator[tuple[LockFile, DependencyFile]]:
             stem = name.rpartition(".")[0].removesuffix(".lock").removesuffix("-lock")
             beside = f"{stem}.in"
         file = files.get(posixpath.join(folder, beside)) if beside else None
+        if file is None and name == "requirements.lock":
+            file = files.get(posixpath.join(folder, "pyproject.toml"))
         if file is not None and file.path != lock.path:
             yield lock, file
 
@@ -104,6 +106,9 @@ def _stale(lock: LockFile, file: DependencyFile) -> Iterator[tuple[Requirement, 
         held.setdefault(package.name, []).append(package.version)
     for requirement in file.requirements:
         other = requirement.group not in ("runtime", "dev") and lock.format not in _WHOLE
+        other = other or (
+            file.is_metadata and lock.format == "requirements" and requirement.group != "runtime"
+        )
         if other or requirement.group == "build" or requirement.pin in ("path", "url", "vcs"):
             continue
         versions = held.get(requirement.name, [])
@@ -183,7 +188,9 @@ def _conflict(statements: list[_Statement]) -> tuple[_Statement, _Statement] | N
 def _statements(context: Context) -> Iterator[_Statement]:
     """All that files and commands of a run say of versions, variants for machines left out."""
     for statement in (*_of_files(context), *_of_pythons(context), *_of_commands(context)):
-        if not _VARIANT.search(statement.path.lower()) and purpose(statement.path) == RUN:
+        # The path of a workflow says that it is for development; the Python that it names is ours.
+        serves = statement.kind == "workflow" or purpose(statement.path) == RUN
+        if serves and not _VARIANT.search(statement.path.lower()):
             yield statement
 
 

@@ -222,7 +222,9 @@ class _Search:
         if not used or command.origin == "container":
             return None
         text = "\n".join(self._repository.text(path) or "" for path in used)
-        if re.search(r"^-?s?include\b|^[^#\t\n]*%[^\n]*:|^\$\(?\{?\w+", text, re.MULTILINE):
+        if re.search(
+            r"^-?s?include\b|^[^#\t\n]*%[^\n]*:|^\$\(?\{?\w+[)}]?\s*:", text, re.MULTILINE
+        ):
             return None
         if self._goes_to(files, used, command):
             return None

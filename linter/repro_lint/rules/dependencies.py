@@ -91,7 +91,10 @@ class MissingDependencyFile(Rule):
 def lists_packages(context: Context) -> bool:
     """Tell whether any file asks for a package, or fixes one."""
     dependencies = context.manifests.dependencies
-    listed = any(file.requirements or file.is_dynamic for file in dependencies.files)
+    listed = any(
+        file.is_dynamic or any(asked.group != "build" for asked in file.requirements)
+        for file in dependencies.files
+    )
     return listed or bool(dependencies.locks)
 
 

@@ -151,10 +151,11 @@ def warns(known: Known) -> str:
     """How a call asks for warnings alone, "" if it does not."""
     call, fact = known.call, known.fact
     given = call.argument(fact.position, fact.parameter) if fact.parameter else None
-    if not isinstance(given, Literal) or not given.value or not only_warns(call, fact):
+    off = isinstance(given, Literal) and not given.value
+    if given is None or off or not only_warns(call, fact):
         return ""
     told = fact.conditions[0]
-    if told.position >= 0:
+    if told.position >= 0 and isinstance(given, Literal):
         return f"{fact.name.rpartition('.')[2]}({given.value!r})"
     asked = call.keyword(told.parameter)
     value = asked.value if isinstance(asked, Literal) else None

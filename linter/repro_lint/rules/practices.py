@@ -170,7 +170,12 @@ def _pins(file: DependencyFile, dependencies: Dependencies) -> str:
     """How firmly one file, with its locks, fixes what it asks for."""
     if is_locked(file, dependencies):
         locks = [lock for lock in dependencies.locks if lock.path == file.path]
-        locks += locks_of(file, dependencies)
+        names = {requirement.name for requirement in judged(file)}
+        locks += [
+            lock
+            for lock in locks_of(file, dependencies)
+            if not lock.packages or names <= {package.name for package in lock.packages}
+        ]
         return "hashed" if any(lock.has_hashes for lock in locks) else "locked"
     pins = {"exact" if r.hashes else r.pin for r in judged(file)}
     if file.is_dynamic or not pins or "none" in pins:

@@ -36,7 +36,8 @@ def purpose(name: str) -> str:
     words = set(re.split(r"[^a-z]+", name.lower()))
     if words & _DOCUMENTATION:
         return DOCUMENTATION
-    return DEVELOPMENT if words & _DEVELOPMENT else RUN
+    builds = "build" in re.split(r"[^a-z]+", name.lower().rpartition("/")[2])
+    return DEVELOPMENT if builds or words & _DEVELOPMENT else RUN
 
 
 def judged(file: DependencyFile) -> tuple[Requirement, ...]:
