@@ -26,6 +26,8 @@ WEIGHTS = {
     "tests": 0.25,
 }
 EFFECTIVE_STATEMENTS = 3
+# What a call is named that reads data or keeps results.
+LASTING = pattern(r"save|dump|write|open|read|load|fit|to_csv|Dataset|main|export|train$")
 SMOKE_STATEMENTS = 12
 # `plot_t_test.py` shows a test of statistics in a gallery.
 TEST_PATH = pattern(
@@ -221,6 +223,8 @@ def is_smoke(program: Program, index: ModuleIndex) -> bool:
     if any("rgument" in call.name or "parse_args" in call.name for call in index.calls):
         return False
     guarded = main_body(index)
+    if tries_out(program, index, guarded):
+        return True
     # A script of a package may be imported too, but calls its main function and no more.
     if len(guarded) > 1 and is_exported(program, index):
         return index.path not in program.training_modules
@@ -234,6 +238,28 @@ def is_smoke(program: Program, index: ModuleIndex) -> bool:
     name = index.path.rpartition("/")[2].lower()
     named = TRAINING_NAME.search(name) or EVALUATION.search(name)
     return index.path in program.imported_somewhere and not named
+
+
+def tries_out(program: Program, index: ModuleIndex, guarded: tuple[Operation, ...]) -> bool:
+    """Whether the main part of a package's module makes its classes, reads nothing, keeps nothing.
+
+    Steps of training in a loop are more than a try.
+    """
+    guard = index.main_guard
+    if guard is None or joined(folder_of(index.path), "__init__.py") not in program.table.paths:
+        return False
+    if index.path in program.training_modules and any(isinstance(o, Loop) for o in guarded):
+        return False
+    calls = [
+        call
+        for call in index.calls
+        if not call.function and guard.line <= call.span.line <= guard.end_line
+    ]
+    if any(LASTING.search(call.name.rpartition(".")[2]) for call in calls):
+        return False
+    known = program.definitions[index.path]
+    made = [known[call.name] for call in calls if call.name in known]
+    return any(index.functions[place].kind == "class" for place in made)
 
 
 def is_exported(program: Program, index: ModuleIndex) -> bool:
