@@ -319,6 +319,25 @@ def test_given_a_module_that_its_package_hands_on_expected_a_long_main_part_to_t
     assert entry.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("main", "kind"),
+    [
+        ("    net = Net(\n        1,\n    )\n" + "    print(net)\n" * 30, "smoke"),
+        ("    for step in range(9):\n        Net(step).backward()\n", "training"),
+        ("    net = Net(1)\n    keep.save(net)\n", "evaluation"),
+        ("    net = Net(read('x'))\n", "evaluation"),
+        ("    print(1)\n", "evaluation"),
+    ],
+)
+def test_given_a_main_part_of_a_package_expected_a_try_where_nothing_is_read_or_kept(
+    main: str, kind: str
+) -> None:
+    text = "import keep\n\nclass Net:\n    pass\n\nif __name__ == '__main__':\n" + main
+    (entry,) = program({"lab/__init__.py": "", "lab/net.py": text}).program.entries
+
+    assert entry.kind == kind
+
+
 def test_given_commands_of_documents_expected_entries() -> None:
     files = {
         "README.md": "Run:\n\n```\npython tools/a.py --x 1\npython -m lab.b\n```\n",
