@@ -207,6 +207,13 @@ class Manifests:
             if self._runs_tests(command, 3)
         )
 
+    def run_by(self, command: Command, depth: int = 3) -> Iterator[Command]:
+        """The commands of the targets and scripts that a command names, and what these name."""
+        words = without_wrappers(command.words)
+        for inner in self._called(words) if words and depth else ():
+            yield inner
+            yield from self.run_by(inner, depth - 1)
+
     @cached_property
     def _own_paths(self) -> tuple[str, ...]:
         foreign = ("node_modules/", "third_party/", "site-packages/", "vendor/")

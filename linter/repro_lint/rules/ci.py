@@ -23,6 +23,7 @@ BUILDS_IMAGE = pattern(
     r"\b(?:docker|podman|buildah|nerdctl)\b.* (?:build|bud)\b|\b(?:docker|podman)[ -]compose\b.*"
     r"--build\b|\bapptainer build\b|docker/build-push-action"
 )
+_CALLS = pattern(r"\bmake\b|\bjust\b|\.sh\b|^\./")
 RUNS_NOTEBOOKS = pattern(
     r"--nbmake|--nbval|\bpapermill\b|nbconvert.*--execute|\btreon\b|\btestbook\b|nbclient|nbdev_test"
     r"|\bjupyter[ -]execute\b"
@@ -52,7 +53,11 @@ def workflow_texts(context: Context) -> Iterator[str]:
     for workflow in context.manifests.workflows:
         for command in workflow.commands:
             yield command.text
-            called = called or bool(re.search(r"\bmake\b|\bjust\b|\.sh\b|^\./", command.text))
+            inner = [run.text for run in context.manifests.run_by(command)]
+            yield from inner
+            # What cannot be followed may run any of the recipes and scripts.
+            followed = inner and not any("MAKE" in text for text in inner)
+            called = called or (not followed and bool(_CALLS.search(command.text)))
             for word in command.words[:3]:
                 if word.endswith(".py") and context.repository.exists(word):
                     yield context.repository.text(word) or ""
