@@ -270,7 +270,9 @@ EFFECTS = "print(1)\nprint(2)\nprint(3)\n"
         ("prepare_data.py", WORK + GUARD, "data", "main guard"),
         ("tools/convert.py", EFFECTS, "data", "script"),
         ("study.py", EFFECTS, "evaluation", "script"),
-        ("lab/__main__.py", "import lab\nlab.go()\n", "training", "module"),
+        ("lab/__main__.py", "import lab, numpy\nlab.go()\n", "training", "module"),
+        ("lab/__main__.py", "import lab, jinja2\nlab.go()\n", "evaluation", "module"),
+        ("main.py", "import jinja2\n" + WORK + GUARD, "evaluation", "main guard"),
     ],
 )
 def test_given_a_script_expected_its_kind(path: str, text: str, kind: str, origin: str) -> None:
@@ -312,7 +314,7 @@ def test_given_a_module_that_others_import_expected_its_main_part_to_be_a_smoke_
 def test_given_a_module_that_its_package_hands_on_expected_a_long_main_part_to_try_it_out(
     main: str, kind: str
 ) -> None:
-    text = "def score(y):\n    return y\n\nif __name__ == '__main__':\n" + main
+    text = "import sklearn\n\ndef score(y):\n    return y\n\nif __name__ == '__main__':\n" + main
     files = {"lab/__init__.py": "from .evaluate import score\n", "lab/evaluate.py": text}
     (entry,) = program(files).program.entries
 

@@ -6,6 +6,7 @@ from repro_lint import TYPE_CHECKING
 from repro_lint.flow.console import console_scripts, snake_scripts
 from repro_lint.flow.modules import folder_of, joined
 from repro_lint.flow.operations import every
+from repro_lint.knowledge.load import knowledge
 from repro_lint.patterns import pattern
 from repro_lint.records import Record
 from repro_lint.syntax.build import MAIN_TEST
@@ -58,6 +59,8 @@ TRAINING_CALLS = frozenset(
 TRAINING_NAME = pattern(
     r"(^|[_/-])(train\w*|main|run\w*|finetun\w*|pretrain\w*|fit|search|tune)([_./-]|$)"
 )
+
+PLAINLY_TRAINING = pattern(r"(^|[_/-])(train\w*|finetun\w*|pretrain\w*)([_./-]|$)")
 
 
 class Entry(Record):
@@ -194,7 +197,8 @@ def kind_of(program: Program, index: ModuleIndex) -> str:
         return "evaluation"
     if PREPARATION.search(name) and not trains:
         return "data"
-    if trains or TRAINING_NAME.search(name) or reaches_training(program, path):
+    named = TRAINING_NAME if program.computes else PLAINLY_TRAINING
+    if trains or named.search(name) or reaches_training(program, path):
         return "training"
     return "data" if PREPARATION.search(path.lower()) else "evaluation"
 
@@ -211,9 +215,15 @@ def reaches_training(program: Program, path: str) -> bool:
 
 def training_modules(program: Program) -> frozenset[str]:
     """The modules with a call that trains."""
-    return frozenset(
-        path for name in TRAINING_CALLS for path, _ in program.calls_named.get(name, ())
-    )
+    calls = TRAINING_CALLS if program.computes else frozenset(("backward",))
+    return frozenset(path for name in calls for path, _ in program.calls_named.get(name, ()))
+
+
+def computes(program: Program) -> bool:
+    """Whether any module imports a library of numbers: else `main.py` and `fit` train nothing."""
+    heads = knowledge().libraries() - program.table.components
+    imported = (entry.module for index in program.modules.values() for entry in index.imports)
+    return any(module.partition(".")[0] in heads for module in imported)
 
 
 def is_smoke(program: Program, index: ModuleIndex) -> bool:

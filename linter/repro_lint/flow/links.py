@@ -111,6 +111,13 @@ class Links:
         return frozenset().union(*(found for path, found in others if not TEST_PATH.search(path)))
 
     @cached_property
+    def computes(self) -> bool:
+        """Whether a module imports a library of numbers."""
+        from repro_lint.flow.entries import computes  # noqa: PLC0415  it asks the program
+
+        return computes(self)  # type: ignore[arg-type]
+
+    @cached_property
     def training_modules(self) -> frozenset[str]:
         """The modules with a call that trains."""
         from repro_lint.flow.entries import training_modules  # noqa: PLC0415  it asks the program

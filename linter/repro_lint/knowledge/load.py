@@ -6,6 +6,7 @@ A file is read when a name of a package that it speaks of is first asked for.
 from __future__ import annotations
 
 import os
+import sys
 from functools import cache
 from types import MappingProxyType
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _COMPILED = os.path.join(os.path.dirname(__file__), "compiled")  # noqa: PTH118, PTH120
 NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 _ALIAS_STEPS = 4
+# Files of what draws nothing, and of what reads options.
+_AIDS = frozenset(("quiet", "options"))
 
 
 class Stream(Record):
@@ -63,6 +66,11 @@ class Knowledge:
             key: Stream(key, value["label"], value["seed"], tuple(value["modules"]))
             for key, value in index["streams"].items()
         }
+
+    def libraries(self) -> frozenset[str]:
+        """The modules of libraries that compute, as far as facts tell; Python's own are none."""
+        found = (name for name, parts in self._packages.items() if not _AIDS.issuperset(parts))
+        return frozenset(found) - sys.stdlib_module_names
 
     def lookup(self, dotted: str, versions: Mapping[str, str] = NO_VERSIONS) -> tuple[Api, ...]:
         """The facts of a callable or attribute, its aliases included; () if none.
