@@ -133,3 +133,10 @@ def test_what_only_absence_tells_is_hidden_by_default(code: str, files: dict[str
 
     assert [found.confidence for found in rule().check(context)] == [Confidence.LOW]
     assert DEFAULT.min_confidence > Confidence.LOW
+
+
+def test_a_program_without_numbers_reads_no_data() -> None:
+    text = "import os\nimport jinja2\nos.listdir('x')\nprint(1)\nprint(2)\nprint(3)\n"
+
+    assert rungs("obtain", {"go.py": text}) == ()
+    assert rungs("obtain", {"go.py": f"import numpy\n{text}"}) == ("missing",)

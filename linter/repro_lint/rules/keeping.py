@@ -94,7 +94,7 @@ def _fetches(context: Context) -> bool:
 
 def _obtain(context: Context, found: Found) -> Iterator[str]:
     """How a reader gets the data that runs read; nothing where none is read."""
-    if not _runs(context):
+    if not (_runs(context) and context.program.computes):
         return
     if _worst(found, "DAT001") >= Severity.HIGH:
         yield "missing"
