@@ -38,6 +38,21 @@ def started():
     np.random.seed(2)
     yield
 
+@contextlib.contextmanager
+def quiet():
+    yield
+
+@contextlib.contextmanager
+def either():
+    if choose():
+        yield
+        return
+    random.seed(5)
+    try:
+        yield
+    finally:
+        x = 1
+
 class Entered:
     def __enter__(self):
         random.seed(3)
@@ -58,7 +73,7 @@ def drawing(function):
         return found
     return wrapper
 """
-CONTEXTS = ("kept()", "started()", "Entered()")
+CONTEXTS = ("kept()", "started()", "quiet()", "either()", "Entered()")
 SIMPLE = ("random.seed(0)", "np.random.seed(0)", "x = random.random()", "x = np.random.rand()")
 TESTS = ("choose()", "flag", "not flag", "flag is None", "flag and choose()")
 GIVEN = ("", "True", "flag=False", "flag=None", "flag", "choose()")
