@@ -117,26 +117,31 @@ class MutableAddress(Rule):
         return any(MUTABLE.search(context.repository.code(path)) for path in candidates(context))
 
     def check(self, context: Context) -> Iterator[Finding]:
-        """Yield each address that may give other contents tomorrow."""
+        """Yield each branch, release or host of a file whose contents may be others tomorrow."""
         for path in candidates(context):
             text = context.repository.code(path)
             found = list(MUTABLE.finditer(text))
-            if not found:
-                continue
-            kept = used_texts(context.modules[path])
-            told: set[int] = set()
+            kept = used_texts(context.modules[path]) if found else []
+            places: dict[str, list[Span]] = {}
             for match in found:
                 span = span_of(text, match.start(), match.end())
-                if span.line in told or not is_kept(kept, span.line, match.group()):
-                    continue
-                told.add(span.line)
-                branch = match["branch"] is not None
-                message = f"`{match.group()}` gives {BRANCHED if branch else SHARED}"
-                yield self.at(
-                    context.facts.place_of(path, span),
-                    message,
-                    severity=Severity.HIGH if branch else Severity.MEDIUM,
-                )
+                if is_kept(kept, span.line, match.group()):
+                    places.setdefault(match.group(), []).append(span)
+            for address, spans in places.items():
+                yield self.told(context, path, address, spans)
+
+    def told(self, context: Context, path: str, address: str, spans: list[Span]) -> Finding:
+        """The finding on one address with all places of its file."""
+        match = MUTABLE.match(address + "/")
+        branch = match is not None and match["branch"] is not None
+        sites = tuple(context.facts.place_of(path, span) for span in spans)
+        finding = self.at(
+            sites[0],
+            f"`{address}` gives {BRANCHED if branch else SHARED}"
+            + (f" ({len(sites)} places)" if len(sites) > 1 else ""),
+            severity=Severity.HIGH if branch else Severity.MEDIUM,
+        )
+        return finding._replace(sites=sites if len(sites) > 1 else ())
 
 
 BRANCHED = "whatever is newest there on the day of the run"
