@@ -92,7 +92,7 @@ def command(text: str) -> Command:
     ("text", "reason", "line"),
     [
         (BOMB, "expand", 0),
-        ("[" * 5000, "deep|nesting depth", 1),
+        ("[" * 5000, "deep", 1),
         ("a: 1\nb: &b [*b]\n", "contains itself", 2),
         ("a: 1\nb: c: d\n", "mapping values", 2),
         ("a: \x00", "not valid YAML", 0),

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 # What these are given they call, before they or their results end.
 CALLING = frozenset(f"builtins.{name}" for name in ("map", "filter", "sorted", "min", "max"))
 RUNNING_TEXT = frozenset(("builtins.exec", "builtins.eval", "builtins.__import__"))
-# A parser keeps the function of a command; `args.function()` runs it, which is followed by itself.
-KEEPS = ".set_defaults"
 # Functions that are given under these names run in processes of their own.
 ELSEWHERE = frozenset(("worker_init_fn", "initializer", "init_fn"))
 DEFINITIONS = ("function", "class")
@@ -58,7 +56,7 @@ class Effects:
         if self.starts_process(call):
             return
         self.handed(call.arguments, found)
-        if call.keywords and not call.name.endswith(KEEPS):
+        if call.keywords:
             values = [value for name, value in call.keywords if name not in ELSEWHERE]
             self.handed(values, found)
         if call.target.startswith("builtins."):
